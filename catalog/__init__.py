@@ -1,0 +1,1 @@
+"""Catalogue of the members' offerings, categories and standards."""

@@ -1,0 +1,63 @@
+"""What people do with categories: add one, rename one."""
+
+from uuid import UUID
+
+import asyncpg
+
+from catalog.categories import store
+from catalog.categories.model import Category
+from kdnx.audit.actions import record
+from kdnx.db.conn import Conn
+from kdnx.errors import Refused, Stale
+from kdnx.ids import new_id
+from kdnx.members.store import hub_on
+from kdnx.text import _
+from kdnx.viewer import Permission, Viewer, require
+
+DOUBLES = {
+    "category_code": _("Diese Kennung trägt schon eine andere Kategorie."),
+    "category_name_once": _("Eine Kategorie mit diesem Namen gibt es schon."),
+}
+
+
+async def add_category(conn: Conn, viewer: Viewer, *, code: str, name: str, description: str = "") -> Category:
+    """A new category; Refused when code or name are taken."""
+    require(viewer, Permission.CATEGORY_EDIT)
+    category_id = new_id()
+    try:
+        async with conn.savepoint():
+            await store.insert_category(conn, category_id, code, name, description)
+    except asyncpg.UniqueViolationError as error:
+        raise _double(error) from None
+    await _note(conn, viewer, "category.add", category_id, 1)
+    return await store.get_category(conn, category_id)
+
+
+async def rename_category(
+    conn: Conn, viewer: Viewer, category_id: UUID, row_version: int, *, name: str, description: str
+) -> Category:
+    """New words; the code stays. Stale when somebody changed it first."""
+    require(viewer, Permission.CATEGORY_EDIT)
+    await store.get_category(conn, category_id)
+    try:
+        async with conn.savepoint():
+            done = await store.rename_category(conn, category_id, row_version, name, description)
+    except asyncpg.UniqueViolationError as error:
+        raise _double(error) from None
+    if not done:
+        raise Stale(_("Diese Kategorie wurde inzwischen geändert."), remedy=_("Bitte die Liste neu laden."))
+    await _note(conn, viewer, "category.rename", category_id, row_version + 1)
+    return await store.get_category(conn, category_id)
+
+
+async def _note(conn: Conn, viewer: Viewer, action: str, category_id: UUID, row_version: int) -> None:
+    # categories belong to the alliance: the hub keeps their trail
+    owner = await hub_on(conn, conn.today)
+    record(
+        conn, viewer, action, object_kind="category", object_id=category_id, owner_id=owner,
+        row_version=row_version, audience="public",
+    )  # fmt: skip
+
+
+def _double(error: asyncpg.UniqueViolationError) -> Refused:
+    return Refused(_(DOUBLES.get(error.constraint_name or "", "Diese Kategorie gibt es schon.")))

@@ -1,0 +1,1 @@
+"""Finding offerings: search, facets, lists and the figures of the start page."""

@@ -1,0 +1,1 @@
+"""Offerings: what one member gives to others, with immutable versions and a second pair of eyes."""

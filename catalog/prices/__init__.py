@@ -1,0 +1,1 @@
+"""What an offering costs: price items and the calculator."""

@@ -1,0 +1,1 @@
+"""Offerings are confirmed once a year, or suspended."""

@@ -1,0 +1,1 @@
+"""Exchange of services among members: orders, ledger, closing and reports."""

@@ -1,0 +1,1 @@
+"""Bookings: proposed by one side, confirmed or disputed by the other, then posted (D13)."""

@@ -1,0 +1,100 @@
+"""SQL of the second signature: confirming in sets, disputes, what became due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from exchange.bookings.model import Booking, Signature
+from kdnx.db.conn import Conn
+
+TAX_CODES = """
+SELECT x.i AS id, exchange.tax_code(x.o, x.q, 1, x.d) AS tax_code_1, exchange.tax_code(x.o, x.q, 2, x.d) AS tax_code_2
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[]) x(i, o, q, d)
+"""
+SIGN_BOOKINGS = """
+WITH given AS (
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::int[], $11::int[], $12::text[],
+    $13::text[], $14::timestamptz[], $15::bytea[]) x(o, i, cents, extra, tax1, tax2, by_member, person, origin, by, bm, template, document, at, evidence)),
+moved AS (
+  UPDATE exchange.booking b SET state = 'confirmed', row_version = b.row_version + 1, updated_at = $16 FROM given g
+  WHERE b.owner_id = g.o AND b.id = g.i AND b.state IN ('proposed', 'disputed') RETURNING b.owner_id, b.id)
+INSERT INTO exchange.confirmation (owner_id, booking_id, confirmed_cents, surcharge_cents, tax_code_1, tax_code_2, confirmed_by, confirmed_person, origin,
+  book_year, book_month, template, document, confirmed_at, evidence)
+SELECT g.o, g.i, g.cents, g.extra, g.tax1, g.tax2, g.by_member, g.person, g.origin, g.by, g.bm, g.template, g.document, g.at, g.evidence
+FROM given g JOIN moved m ON m.owner_id = g.o AND m.id = g.i
+"""
+MARK_ESCALATED = """
+UPDATE exchange.booking b SET escalated_at = $3, row_version = b.row_version + 1, updated_at = $3
+FROM unnest($1::uuid[], $2::uuid[]) x(o, i) WHERE b.owner_id = x.o AND b.id = x.i AND b.escalated_at IS NULL
+"""
+FIND_DUE = """
+SELECT b.id FROM exchange.booking b WHERE b.state = 'proposed' AND b.due_on < $1 AND b.escalated_at IS NULL
+ORDER BY b.owner_id, b.id LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+FIND_DISPUTES_DUE = """
+SELECT b.id FROM exchange.booking b WHERE b.state = 'disputed' AND b.escalated_at IS NULL
+  AND (SELECT d.due_on FROM exchange.dispute d WHERE d.owner_id = b.owner_id AND d.booking_id = b.id ORDER BY d.n DESC LIMIT 1) < $1
+ORDER BY b.owner_id, b.id LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+INSERT_DISPUTE = """
+INSERT INTO exchange.dispute (owner_id, booking_id, n, by_member, by_person, reason_code, text, claimed_cents, due_on, raised_at)
+SELECT $1, $2, coalesce(max(n), 0) + 1, $3, $4, $5, $6, $7, $8, $9 FROM exchange.dispute WHERE owner_id = $1 AND booking_id = $2
+"""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature under one booking, with the period it is booked in."""
+
+    booking: Booking
+    signature: Signature
+    person_id: UUID | None
+    book_year: int
+    book_month: int
+    evidence: bytes
+    document: str = ""
+
+
+async def tax_codes(conn: Conn, rows: Sequence[Booking]) -> dict[UUID, tuple[str, str]]:
+    """The tax codes of both legs on the last service day, 'undecided' where none is decided."""
+    found = await conn.fetch(
+        TAX_CODES, [b.id for b in rows], [b.owner_id for b in rows], [b.order_id for b in rows], [b.service_to for b in rows]
+    )
+    return {r["id"]: (r["tax_code_1"] or "undecided", r["tax_code_2"] or "undecided") for r in found}
+
+
+async def sign_bookings(conn: Conn, rows: Sequence[Signed]) -> int:
+    """Confirm what is still proposed or disputed; how many were."""
+    return await conn.execute(
+        SIGN_BOOKINGS,
+        [r.booking.owner_id for r in rows], [r.booking.id for r in rows], [r.signature.confirmed_cents for r in rows],
+        [r.signature.surcharge_cents for r in rows], [r.signature.tax_code_1 for r in rows], [r.signature.tax_code_2 for r in rows],
+        [r.signature.confirmed_by for r in rows], [r.person_id for r in rows], [r.signature.origin for r in rows],
+        [r.book_year for r in rows], [r.book_month for r in rows], [r.signature.template for r in rows],
+        [r.document for r in rows], [r.signature.confirmed_at for r in rows], [r.evidence for r in rows], conn.now,
+    )  # fmt: skip
+
+
+async def mark_escalated(conn: Conn, rows: Sequence[Booking]) -> int:
+    """Mark bookings as handed to the hub's office, once."""
+    return await conn.execute(MARK_ESCALATED, [r.owner_id for r in rows], [r.id for r in rows], conn.now)
+
+
+async def find_due(conn: Conn, today: date, limit: int) -> list[UUID]:
+    """Proposed bookings whose day to confirm has passed, locked; those another worker holds are left out."""
+    return [r["id"] for r in await conn.fetch(FIND_DUE, today, limit)]
+
+
+async def find_disputes_due(conn: Conn, today: date, limit: int) -> list[UUID]:
+    """Disputed bookings whose day to agree has passed, locked."""
+    return [r["id"] for r in await conn.fetch(FIND_DISPUTES_DUE, today, limit)]
+
+
+async def insert_dispute(
+    conn: Conn, booking: Booking, *, by_member: UUID, person_id: UUID | None, reason: str, text: str, claimed_cents: int, due_on: date
+) -> None:
+    """Append a dispute."""
+    await conn.execute(
+        INSERT_DISPUTE, booking.owner_id, booking.id, by_member, person_id, reason, text, claimed_cents, due_on, conn.now
+    )

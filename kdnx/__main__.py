@@ -1,0 +1,5 @@
+"""`python -m kdnx`."""
+
+from kdnx.cli import main
+
+main()

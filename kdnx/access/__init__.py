@@ -1,0 +1,1 @@
+"""Who may do what: dated roles, deputies, invitations, identity providers."""

@@ -1,0 +1,127 @@
+"""Give and end roles, name deputies: dated, by a second person, never for oneself."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from kdnx.access import store
+from kdnx.access.model import check_granting, check_term, is_console
+from kdnx.audit.actions import record
+from kdnx.auth.model import ALLIANCE_ROLES
+from kdnx.db.conn import Conn
+from kdnx.errors import NotFound, Refused, Stale
+from kdnx.ids import new_id
+from kdnx.text import _
+from kdnx.viewer import ROLE_LABELS, Permission, Role, Viewer, require
+
+MAX_DEPUTY_DAYS = 366
+
+
+async def grant_role(
+    conn: Conn,
+    viewer: Viewer,
+    person_id: UUID,
+    member_id: UUID,
+    role: Role,
+    valid_from: date,
+    valid_to: date | None = None,
+    limit_cents: int | None = None,
+) -> UUID:
+    """Give a role from a day on (to a day: the first one without it); the id of the grant.
+
+    Raises Forbidden when the viewer may not give it there, Refused for oneself or a term twice.
+    """
+    if not is_console(viewer):
+        require(viewer, Permission.ROLE_GRANT)
+        check_term(role, valid_from, valid_to)
+    check_granting(viewer, member_id, role)
+    if viewer.principal is not None and person_id in {viewer.principal, viewer.on_behalf_of}:
+        raise Refused(
+            _("Niemand gibt sich selbst eine Rolle."),
+            rule=_("Vier Augen: Wer vergibt, ist eine andere Person als wer erhält."),
+            remedy=_("Bitte eine andere Person der Systemadministration darum bitten."),
+        )
+    if not await store.lock_person(conn, person_id):
+        raise NotFound(_("Diese Person gibt es nicht."))
+    if await store.overlaps(conn, person_id, member_id, role, valid_from, valid_to):
+        raise Refused(
+            _("Die Person hat die Rolle „{role}“ in dieser Zeit schon.").format(role=ROLE_LABELS[role]),
+            remedy=_("Bitte zuerst die laufende Rolle beenden oder eine andere Zeit wählen."),
+        )
+    grant_id = new_id()
+    values = (grant_id, person_id, member_id, role.value, limit_cents, valid_from, valid_to, viewer.person_id)
+    await store.insert_grant(conn, values)
+    after = {"person": person_id, "role": role, "valid_from": valid_from, "valid_to": valid_to, "limit_cents": limit_cents}
+    record(conn, viewer, "role.grant", object_kind="role_grant", object_id=grant_id, owner_id=member_id, after=after)
+    return grant_id
+
+
+async def end_role(conn: Conn, viewer: Viewer, grant_id: UUID, valid_to: date, row_version: int | None = None) -> None:
+    """End a role: `valid_to` is the first day without it, today at the earliest.
+
+    Raises NotFound for a grant of another member, Stale for an old version, Refused when it has ended.
+    """
+    if not is_console(viewer):
+        require(viewer, Permission.ROLE_GRANT)
+    grant = await store.get_grant(conn, grant_id)
+    may_see = is_console(viewer) or viewer.acts_for(grant.member_id) or grant.role in ALLIANCE_ROLES | {Role.ADMINISTRATOR}
+    if not may_see:
+        raise NotFound(_("Diese Rolle gibt es nicht, oder sie ist für Sie nicht sichtbar."))
+    check_granting(viewer, grant.member_id, grant.role)
+    version = await store.lock_grant(conn, grant_id)
+    if row_version is not None and row_version != version:
+        raise Stale(_("Die Rolle wurde inzwischen geändert."), remedy=_("Bitte die Seite neu laden."))
+    if grant.valid_to is not None and grant.valid_to <= conn.today:
+        raise Refused(_("Die Rolle ist schon beendet."))
+    if valid_to < conn.today or valid_to <= grant.valid_from:
+        raise Refused(
+            _("Eine Rolle endet frühestens heute und nach ihrem Beginn."),
+            rule=_("Vergangenes bleibt, wie es war: Handlungen von gestern behalten ihre Rolle."),
+        )
+    new_version = await store.end_grant(conn, grant_id, valid_to)
+    record(
+        conn, viewer, "role.end", object_kind="role_grant", object_id=grant_id, owner_id=grant.member_id,
+        row_version=new_version, before={"valid_to": grant.valid_to}, after={"valid_to": valid_to},
+    )  # fmt: skip
+
+
+async def name_deputy(
+    conn: Conn, viewer: Viewer, deputy_id: UUID, roles: Sequence[Role], valid_from: date, valid_to: date
+) -> UUID:
+    """The viewer lets somebody of the same member stand in, for some of the own roles and a term.
+
+    Raises Refused for roles the viewer does not hold, a term over a year, or a deputy without a role there.
+    """
+    member_id, person_id = viewer.owner_id, viewer.person_id
+    if person_id is None or viewer.on_behalf_of is not None:
+        raise Refused(
+            _("Eine Vertretung gibt niemand weiter."), rule=_("Vertretungen bestimmt nur, wer die Rolle selbst hat.")
+        )
+    if deputy_id == person_id:
+        raise Refused(_("Niemand vertritt sich selbst."))
+    if not roles or not set(roles) <= viewer.roles:
+        raise Refused(_("Vertreten lassen sich nur Rollen, die Sie im gewählten Mandat haben."))
+    if not conn.today <= valid_from < valid_to or (valid_to - valid_from).days > MAX_DEPUTY_DAYS:
+        raise Refused(
+            _("Der Zeitraum ist nicht möglich."),
+            rule=_("Eine Vertretung beginnt frühestens heute und dauert höchstens ein Jahr."),
+        )
+    people = {p.id for p in await store.list_people(conn, [member_id]) if p.role_count}
+    if deputy_id not in people:
+        raise Refused(
+            _("Die Vertretung braucht selbst eine Rolle im Haus."),
+            remedy=_("Bitte die Systemadministration bitten, die Person einzuladen."),
+        )
+    new = new_id()
+    await store.insert_deputy(conn, (new, person_id, deputy_id, member_id, sorted(r.value for r in roles), valid_from, valid_to))
+    after = {"deputy": deputy_id, "roles": sorted(roles), "valid_from": valid_from, "valid_to": valid_to}
+    record(conn, viewer, "deputy.name", object_kind="deputy", object_id=new, owner_id=member_id, after=after)
+    return new
+
+
+async def end_deputy(conn: Conn, viewer: Viewer, deputy_id: UUID) -> None:
+    """End an own deputy at once; NotFound when it is somebody else's."""
+    member = await store.end_deputy(conn, deputy_id, viewer.person_id) if viewer.person_id else None
+    if member is None:
+        raise NotFound(_("Diese Vertretung gibt es nicht, oder sie ist für Sie nicht sichtbar."))
+    record(conn, viewer, "deputy.end", object_kind="deputy", object_id=deputy_id, owner_id=member)

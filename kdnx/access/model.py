@@ -1,0 +1,128 @@
+"""Rules of granting: who may give which role to whom, and how dated rows read."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from kdnx.auth.model import ALLIANCE_ROLES
+from kdnx.errors import Forbidden, Refused
+from kdnx.text import _
+from kdnx.viewer import Role, Scope, Viewer
+
+
+@dataclass(frozen=True)
+class RoleGrant:
+    """A role of a person at a member; `valid_to` is the first day without it."""
+
+    id: UUID
+    person_id: UUID
+    person_name: str
+    member_id: UUID
+    member_name: str
+    role: Role
+    valid_from: date
+    valid_to: date | None = None
+    limit_cents: int | None = None
+    granted_by: UUID | None = None
+    granted_by_name: str = ""
+    row_version: int = 1
+
+    def state_on(self, day: date) -> str:
+        """'coming', 'running' or 'ended' on that day."""
+        if self.valid_from > day:
+            return "coming"
+        return "running" if self.valid_to is None or self.valid_to > day else "ended"
+
+
+@dataclass(frozen=True)
+class Deputy:
+    """Somebody stands in for somebody, for a term and some roles; `valid_to` is the first day without."""
+
+    id: UUID
+    person_id: UUID
+    person_name: str
+    deputy_id: UUID
+    deputy_name: str
+    member_id: UUID
+    member_name: str
+    roles: tuple[str, ...]
+    valid_from: date
+    valid_to: date
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as an administrator sees it."""
+
+    id: UUID
+    display_name: str
+    email: str
+    seen_at: datetime | None = None
+    role_count: int = 0
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An open door for one e-mail address, with the roles it leads to."""
+
+    id: UUID
+    email: str
+    display_name: str
+    member_id: UUID
+    member_name: str
+    roles: tuple[str, ...]
+    expires_at: datetime
+    created_at: datetime
+    invited_by: UUID | None = None
+    accepted_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    def state_at(self, now: datetime) -> str:
+        """'accepted', 'withdrawn', 'expired' or 'open'."""
+        if self.accepted_at:
+            return "accepted"
+        if self.withdrawn_at:
+            return "withdrawn"
+        return "open" if self.expires_at > now else "expired"
+
+
+LABELS = {
+    "coming": "beginnt noch", "running": "läuft", "ended": "beendet",
+    "open": "offen", "accepted": "angenommen", "withdrawn": "zurückgezogen", "expired": "abgelaufen",
+}  # fmt: skip
+
+
+def is_console(viewer: Viewer) -> bool:
+    """The command line or the system: no person, sees everything."""
+    return viewer.principal is None and viewer.scope in {Scope.OFFICE, Scope.SYSTEM}
+
+
+def check_granting(viewer: Viewer, member_id: UUID, role: Role) -> None:
+    """Raise Forbidden unless this viewer may give this role at this member."""
+    if is_console(viewer):
+        return
+    if role in ALLIANCE_ROLES and viewer.scope != Scope.OFFICE:
+        raise Forbidden(
+            _("Diese Rolle sieht über alle Mitglieder und wird von der Drehscheibe vergeben."),
+            rule=_("Lenkungsausschuss und Revision vergibt die Systemadministration der Drehscheibe."),
+            remedy=_("Bitte dort um die Rolle bitten."),
+        )
+    abroad = not viewer.acts_for(member_id)
+    if abroad and not (viewer.scope == Scope.OFFICE and role in ALLIANCE_ROLES | {Role.ADMINISTRATOR}):
+        raise Forbidden(
+            _("Rollen eines anderen Mitglieds vergibt dessen eigene Systemadministration."),
+            rule=_("Die Drehscheibe vergibt dort nur die Systemadministration, den Lenkungsausschuss und die Revision."),
+        )
+
+
+def check_term(role: Role, valid_from: date, valid_to: date | None) -> None:
+    """Raise Refused for an impossible term; audit is time-boxed (model.md 4)."""
+    if valid_to is not None and valid_to <= valid_from:
+        raise Refused(_("Das Ende liegt vor dem Beginn."), remedy=_("Bitte ein späteres Ende wählen."))
+    if role == Role.AUDITOR and valid_to is None:
+        raise Refused(
+            _("Die Revision braucht ein Ende."),
+            rule=_("Prüfrechte über alle Mitglieder werden nur befristet vergeben."),
+            remedy=_("Bitte den letzten Tag der Prüfung angeben."),
+        )

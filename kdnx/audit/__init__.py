@@ -1,0 +1,1 @@
+"""The audit trail: append-only, chained for each owner, written in the transaction it speaks of."""

@@ -1,0 +1,1 @@
+"""People and machines at the door: sessions, mandates, personas, the account page."""

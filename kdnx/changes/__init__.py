@@ -1,0 +1,1 @@
+"""The change feed: gap-free, in the order of commit visibility (peers P5)."""

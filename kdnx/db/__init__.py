@@ -1,0 +1,1 @@
+"""The way to PostgreSQL: pool, transaction, rows, migrations, the embedded server."""

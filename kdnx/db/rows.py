@@ -1,0 +1,45 @@
+"""From a database row to a frozen model: by column name, checked once a type."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from functools import cache
+from typing import Any, TypeVar
+
+import asyncpg
+
+from kdnx.errors import NotFound
+
+T = TypeVar("T")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if f.init)
+
+
+def one(kind: type[T], row: asyncpg.Record | None, what: str = "") -> T:
+    """The row as `kind` (a dataclass); NotFound when there is none. `what` names the thing in German."""
+    if row is None:
+        raise NotFound(
+            f"{what or 'Das Gesuchte'} gibt es nicht, oder es ist für Sie nicht sichtbar."
+        )
+    return _build(kind, row)
+
+
+def maybe(kind: type[T], row: asyncpg.Record | None) -> T | None:
+    """The row as `kind`, or None."""
+    return None if row is None else _build(kind, row)
+
+
+def many(kind: type[T], rows: Iterable[asyncpg.Record]) -> list[T]:
+    """All rows as `kind`."""
+    return [_build(kind, row) for row in rows]
+
+
+def _build(kind: type[T], row: asyncpg.Record) -> T:
+    values: dict[str, Any] = {}
+    for name in _names(kind):
+        if name in row.keys():  # noqa: SIM118  # a Record has no __contains__ for names
+            value = row[name]
+            values[name] = tuple(value) if isinstance(value, list) else value
+    return kind(**values)

@@ -1,0 +1,1 @@
+"""Frames that the modules fill: start, tasks, search; and the pages everybody may read."""

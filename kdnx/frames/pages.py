@@ -1,0 +1,105 @@
+"""Start, tasks, search over everything, activity of the audit trail, health."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from kdnx.audit import store as audit
+from kdnx.db.migrate import find_folder, load
+from kdnx.frames import store
+from kdnx.module import Check, Hit, Module, TileData
+from kdnx.tasks.actions import list_my_tasks
+from kdnx.viewer import Permission
+from kdnx.web.routing import Call, get
+
+CHECKS = (Check("audit_chain", "Die Prüfspur ist lückenlos und unverändert.", audit.BROKEN_CHAIN),)
+PER_KIND = 8
+
+
+class SearchQuery(BaseModel):
+    """`q` is what the person typed."""
+
+    q: str = Field("", max_length=200)
+
+
+class TaskQuery(BaseModel):
+    """`kind` narrows to a kind prefix such as 'booking'."""
+
+    kind: str | None = Field(None, max_length=40)
+
+
+def _modules(call: Call) -> Sequence[Module]:
+    return call.house.modules
+
+
+async def tiles_of(call: Call, place: str) -> list[TileData]:
+    """The figures all modules give for a place, in order."""
+    wanted = sorted(
+        (t for m in _modules(call) for t in m.tiles if t.place == place), key=lambda t: t.order
+    )
+    return [data for tile in wanted for data in await tile.load(call.conn, call.viewer)]
+
+
+async def show_start(call: Call) -> Response:
+    """Where the day begins: what waits for me, and the figures of my modules."""
+    if not call.viewer.is_known:
+        return RedirectResponse("/login", 303)
+    tasks = await list_my_tasks(call.conn, call.viewer, limit=12)
+    return await call.page("frames/start.html", tasks=tasks, tiles=await tiles_of(call, "start"))
+
+
+async def show_tasks(call: Call) -> Response:
+    """Everything that waits for me."""
+    query = call.query(TaskQuery)
+    tasks = await list_my_tasks(call.conn, call.viewer, kind=query.kind, limit=200)
+    return await call.page("frames/tasks.html", tasks=tasks, kind=query.kind)
+
+
+async def search_everything(call: Call) -> Response:
+    """One field over all modules; hits grouped by kind, a number jumps straight to its object."""
+    text = call.query(SearchQuery).q.strip()
+    groups: list[tuple[str, Sequence[Hit]]] = []
+    if text:
+        for provider in (p for m in _modules(call) for p in m.search):
+            hits = await provider.find(call.conn, call.viewer, text, PER_KIND)
+            if hits:
+                groups.append((provider.label, hits))
+        only = [h for _label, hits in groups for h in hits]
+        if len(only) == 1 and text.upper() in only[0].title.upper().split():
+            return RedirectResponse(only[0].url, 303)
+    return await call.page("frames/search.html", q=text, groups=groups)
+
+
+async def show_live(_call: Call) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def show_ready(call: Call) -> Response:
+    """The process and its database can work; counts the migrations it expects."""
+    await store.ping(call.conn)
+    return JSONResponse({"status": "ok", "migrations": len(load(find_folder()))})
+
+
+async def show_audit(call: Call) -> Response:
+    """The audit trail, newest first."""
+    text = call.query(SearchQuery).q.strip() or None
+    events = await audit.list_events(call.conn, before=None, text=text, limit=100)
+    return await call.page("frames/audit.html", events=events, q=text or "")
+
+
+async def show_styleguide(call: Call) -> Response:
+    """Every part of the shell in every state."""
+    return await call.page("shell/styleguide.html")
+
+
+DOORS = (
+    get("/", show_start, permission=Permission.PUBLIC),
+    get("/tasks", show_tasks, permission=Permission.SIGNED_IN),
+    get("/search", search_everything, permission=Permission.SIGNED_IN),
+    get("/admin/audit", show_audit, permission=Permission.AUDIT_READ),
+    get("/health/live", show_live, permission=Permission.PUBLIC),
+    get("/health/ready", show_ready, permission=Permission.PUBLIC),
+    get("/styleguide", show_styleguide, permission=Permission.PUBLIC),
+)

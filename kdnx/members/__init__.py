@@ -1,0 +1,1 @@
+"""The register of members: legal bodies, units, dated membership, the hub, succession."""

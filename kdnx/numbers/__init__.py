@@ -1,0 +1,1 @@
+"""Readable numbers: unique in the alliance, printable, never reused (model.md 0)."""

@@ -1,0 +1,1 @@
+"""The ground of every page and answer: routing, forms, templates, problems."""

@@ -1,0 +1,1 @@
+"""Joint procurement: demands, tenders, bids and framework agreements."""

@@ -1,0 +1,1 @@
+"""Bundles: demand lines of many members gathered into positions and lots."""

@@ -1,0 +1,1 @@
+"""Demand calls: what is asked, of whom, until when."""
