@@ -108,6 +108,19 @@ class SuccessionPart:
 
 
 @dataclass(frozen=True)
+class DemoStep:
+    """A piece of the demonstration: `run(scene)` acts through the module's own actions as its people.
+
+    `scene` is a `kdnx.demo.scene.Scene`; all of it is one transaction. Steps run by `order`.
+    """
+
+    name: str
+    order: int
+    title: str
+    run: Callable[[Any], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class Module:
     """One domain (or the platform itself), as `kdnx.app` joins it to the house."""
 
@@ -125,3 +138,4 @@ class Module:
     successions: Sequence[SuccessionPart] = ()
     file_kinds: Sequence[Any] = ()
     commands: Sequence[click.Command] = ()
+    demo_steps: Sequence[DemoStep] = ()

@@ -2,12 +2,12 @@
 ALTER TABLE kdnx.session ADD COLUMN on_behalf_of uuid REFERENCES kdnx.person;
 ALTER TABLE kdnx.session ADD COLUMN scopes text[];
 ALTER TABLE kdnx.session ADD COLUMN provider_id uuid REFERENCES kdnx.identity_provider;
-ALTER TABLE kdnx.session ADD COLUMN id_token text;
+ALTER TABLE kdnx.session ADD COLUMN sign_out_hint text;
 ALTER TABLE kdnx.session ADD CONSTRAINT session_somebody CHECK ((person_id IS NULL) <> (client_id IS NULL));
 ALTER TABLE kdnx.session ADD CONSTRAINT session_client FOREIGN KEY (client_id) REFERENCES kdnx.client;
 CREATE INDEX session_client_open ON kdnx.session (client_id) WHERE client_id IS NOT NULL;
 COMMENT ON COLUMN kdnx.session.scopes IS 'machine clients: the part of the client''s scopes this token asked for; NULL for people';
-COMMENT ON COLUMN kdnx.session.id_token IS 'hint for the sign-out at the provider; encrypted, emptied when the session ends';
+COMMENT ON COLUMN kdnx.session.sign_out_hint IS 'where and how to sign out at the provider; encrypted, emptied when the session ends';
 
 -- Counters only: lost after a crash of the server, which does no harm and saves the write-ahead log.
 ALTER TABLE kdnx.rate SET UNLOGGED;

@@ -13,6 +13,10 @@ INSERT_MEMBER = """
 INSERT INTO kdnx.member (id, code, name, short_name, legal_form, legal_personality, seat, ags, inhabitants, state, created_at, updated_at)
 VALUES ($1, $2, $3, $4, 'zweckverband', true, $5, '05915000', $6, 'active', $7, $7)
 """
+INSERT_ALLIANCE = """
+INSERT INTO kdnx.alliance (id, name, short_name, is_demo, created_at) VALUES (1, 'Testverbund', 'Testverbund', true, $1)
+ON CONFLICT DO NOTHING
+"""
 INSERT_PERSON = """
 INSERT INTO kdnx.person (id, issuer, subject, display_name, email, is_persona, created_at, updated_at)
 VALUES ($1, 'urn:test', $2, $3, $4, false, $5, $5)
@@ -92,6 +96,7 @@ async def make_actor(
 
 async def make_cast(conn: Conn) -> Cast:
     """Insert the cast."""
+    await conn.execute(INSERT_ALLIANCE, conn.now)
     hub = await make_actor(conn, "HUB", "Hub Verbund", "Köln", scope=Scope.OFFICE)
     await conn.execute(
         "INSERT INTO kdnx.hub_term (member_id, valid_from) VALUES ($1, $2)",

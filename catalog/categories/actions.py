@@ -8,21 +8,36 @@ from catalog.categories import store
 from catalog.categories.model import Category
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
-from kdnx.errors import Refused, Stale
+from kdnx.errors import Forbidden, Refused, Stale
 from kdnx.ids import new_id
 from kdnx.members.store import hub_on
 from kdnx.text import _
-from kdnx.viewer import Permission, Viewer, require
+from kdnx.viewer import Permission, Scope, Viewer, require
 
 DOUBLES = {
-    "category_code": _("Diese Kennung trägt schon eine andere Kategorie."),
-    "category_name_once": _("Eine Kategorie mit diesem Namen gibt es schon."),
+    "category_code": "Diese Kennung trägt schon eine andere Kategorie.",
+    "category_name_once": "Eine Kategorie mit diesem Namen gibt es schon.",
 }
+
+
+def may_edit(viewer: Viewer) -> bool:
+    """Categories are the alliance's own: the system administration of the hub's office keeps them."""
+    return viewer.scope in (Scope.OFFICE, Scope.SYSTEM) and viewer.may(Permission.MEMBER_EDIT)
+
+
+def require_office(viewer: Viewer) -> None:
+    """Raise Forbidden unless the viewer keeps the categories."""
+    require(viewer, Permission.MEMBER_EDIT)
+    if not may_edit(viewer):
+        raise Forbidden(
+            _("Kategorien gelten für den ganzen Verbund."),
+            rule=_("Sie pflegt die Systemadministration der Geschäftsstelle."),
+        )
 
 
 async def add_category(conn: Conn, viewer: Viewer, *, code: str, name: str, description: str = "") -> Category:
     """A new category; Refused when code or name are taken."""
-    require(viewer, Permission.CATEGORY_EDIT)
+    require_office(viewer)
     category_id = new_id()
     try:
         async with conn.savepoint():
@@ -37,7 +52,7 @@ async def rename_category(
     conn: Conn, viewer: Viewer, category_id: UUID, row_version: int, *, name: str, description: str
 ) -> Category:
     """New words; the code stays. Stale when somebody changed it first."""
-    require(viewer, Permission.CATEGORY_EDIT)
+    require_office(viewer)
     await store.get_category(conn, category_id)
     try:
         async with conn.savepoint():

@@ -96,29 +96,40 @@ async def lock_one(conn: Conn, booking_id: UUID, expected: int | None) -> Row:
     return rows[0]
 
 
-async def get_terms(conn: Conn, order_id: UUID) -> Terms:
-    """The terms of a visible order."""
+async def get_terms(conn: Conn, order_id: UUID, day: date) -> Terms:
+    """The terms of a visible order in force on a day; NotFound, or Refused before its approval."""
     found = await store.get_terms(conn, ids=[order_id])
     if not found:
-        raise NotFound(_("Diesen Leistungsschein gibt es nicht, oder er ist für Sie nicht sichtbar."))
-    return found[0]
+        if not await store.order_exists(conn, order_id):
+            raise NotFound(_("Diesen Leistungsschein gibt es nicht, oder er ist für Sie nicht sichtbar."))
+        raise _not_bookable()
+    return terms_on(found, day)
+
+
+def terms_on(versions: Sequence[Terms], day: date) -> Terms:
+    """The last version valid on the day, else the first (versions oldest first, at least one)."""
+    return next((t for t in reversed(versions) if t.valid_from <= day), versions[0])
+
+
+def _not_bookable() -> Refused:
+    return Refused(
+        _("Auf diesen Leistungsschein kann noch nicht oder nicht mehr gebucht werden."),
+        code="order_not_active",
+        remedy=_("Gebucht wird, sobald der Leistungsschein aktiv ist."),
+    )
 
 
 def check_bookable(terms: Terms, first: date, last: date) -> None:
     """The order is in a state and term that service can be booked on."""
     if terms.state not in BOOKABLE:
-        raise Refused(
-            _("Auf diesen Leistungsschein kann noch nicht oder nicht mehr gebucht werden."),
-            code="order_not_active",
-            remedy=_("Gebucht wird, sobald der Leistungsschein aktiv ist."),
-        )
+        raise _not_bookable()
     check_service_term(first, last, terms.starts_on, terms.ends_on)
 
 
 async def propose_booking(conn: Conn, viewer: Viewer, proposal: Proposal) -> Row:
     """Propose one booking for the recipient to sign."""
     require(viewer, Permission.BOOKING_PROPOSE)
-    terms = await get_terms(conn, proposal.order_id)
+    terms = await get_terms(conn, proposal.order_id, proposal.service_to)
     if not viewer.acts_for(terms.owner_id):
         raise Forbidden(
             _("Leistungen schlägt der Bereitsteller vor."),
@@ -235,7 +246,7 @@ def _confirmed(row: Row) -> int:
 async def _counter(
     conn: Conn, viewer: Viewer, row: Row, party: UUID, *, kind: BookingKind, delta: int, reason: str
 ) -> Row:
-    terms = await get_terms(conn, row.order_id)
+    terms = await get_terms(conn, row.order_id, row.service_to)
     # the counter's lock makes the sum below stand until commit
     (ordinal,) = await store.draw_ordinals(conn, [(row.owner_id, row.order_id)])
     if delta < 0:

@@ -37,12 +37,15 @@ LOCK_COUNTERS = """
 SELECT owner_id, order_id FROM exchange.order_counter WHERE order_id = ANY ($1::uuid[]) ORDER BY owner_id, order_id FOR UPDATE
 """
 GET_TERMS = """
-SELECT o.owner_id, o.id AS order_id, o.number, o.recipient_id, o.route, o.hub_id, o.state, v.version, v.offering_id, v.category_id,
-  v.starts_on, v.ends_on, v.surcharge_pct, v.surcharge_fee_cents, v.silence, v.confirm_days
+SELECT o.owner_id, o.id AS order_id, o.number, o.recipient_id, o.route, o.hub_id, o.state, v.version, v.valid_from, v.title,
+  v.offering_id, v.category_id, v.starts_on, v.ends_on, v.surcharge_pct, v.surcharge_fee_cents, v.silence, v.confirm_days
 FROM exchange.service_order o
-JOIN exchange.order_version v ON v.owner_id = o.owner_id AND v.order_id = o.id AND v.version = o.current_version
-WHERE ($1::uuid[] IS NULL OR o.id = ANY ($1)) AND ($2::text[] IS NULL OR o.number = ANY ($2)) ORDER BY o.owner_id, o.id
+JOIN exchange.order_version v ON v.owner_id = o.owner_id AND v.order_id = o.id
+WHERE ($1::uuid[] IS NULL OR o.id = ANY ($1)) AND ($2::text[] IS NULL OR o.number = ANY ($2))
+  AND EXISTS (SELECT 1 FROM exchange.order_approval a WHERE a.owner_id = v.owner_id AND a.order_id = v.order_id AND a.version = v.version AND a.side = 'recipient')
+ORDER BY o.owner_id, o.id, v.valid_from, v.version
 """
+ORDER_EXISTS = "SELECT EXISTS (SELECT 1 FROM exchange.service_order WHERE id = $1)"
 CONFIRMED_SUM = """
 SELECT coalesce(sum(b.sign * coalesce(c.confirmed_cents, b.net_cents)) FILTER (WHERE c.booking_id IS NOT NULL
     OR (b.sign = -1 AND b.state IN ('proposed', 'disputed'))), 0)::bigint
@@ -56,6 +59,55 @@ FROM exchange.dispute d JOIN kdnx.public_member m ON m.id = d.by_member WHERE d.
 LIST_RELATED = """
 SELECT id, number || '/' || ordinal AS booking_number, kind, sign, net_cents, state, reverses_id, parent_id FROM exchange.booking_row
 WHERE owner_id = $1 AND (reverses_id = $2 OR parent_id = $2 OR id = ANY ($3::uuid[])) ORDER BY ordinal
+"""
+LIST_BOOKINGS = """
+SELECT b.*, p.short_name AS provider_name, r.short_name AS recipient_name
+FROM exchange.booking_row b JOIN kdnx.public_member p ON p.id = b.owner_id JOIN kdnx.public_member r ON r.id = b.recipient_id
+WHERE ($1::uuid[] IS NULL OR b.owner_id = ANY ($1) OR b.recipient_id = ANY ($1))
+  AND ($2::text IS NULL OR b.state = $2) AND ($3::int IS NULL OR b.service_year = $3) AND ($4::uuid IS NULL OR b.order_id = $4)
+  AND ($5::text IS NULL OR b.number || '/' || b.ordinal ILIKE $5 || '%' OR b.reference ILIKE $5 || '%')
+  AND ($6::timestamptz IS NULL OR (b.proposed_at, b.id) < ($6, $7::uuid))
+ORDER BY b.proposed_at DESC, b.id DESC LIMIT $8
+"""
+LIST_INBOX = """
+SELECT b.*, p.short_name AS provider_name, r.short_name AS recipient_name
+FROM exchange.booking_row b JOIN kdnx.public_member p ON p.id = b.owner_id JOIN kdnx.public_member r ON r.id = b.recipient_id
+WHERE b.state IN ('proposed', 'disputed') AND ((b.state = 'proposed' AND b.owner_id = ANY ($1::uuid[]) AND b.proposed_by = b.recipient_id)
+    OR (b.state = 'proposed' AND b.recipient_id = ANY ($1) AND b.proposed_by = b.owner_id)
+    OR (b.state = 'disputed' AND b.proposed_by = ANY ($1)) OR ($2 AND b.escalated_at IS NOT NULL))
+  AND ($3::date IS NULL OR (b.due_on, b.id) > ($3, $4::uuid))
+ORDER BY b.due_on, b.id LIMIT $5
+"""
+COUNT_STATES = """
+SELECT state, count(*)::int AS n, coalesce(sum(sign * net_cents), 0)::bigint AS cents FROM exchange.booking
+WHERE ($1::uuid[] IS NULL OR owner_id = ANY ($1) OR recipient_id = ANY ($1)) AND ($2::int IS NULL OR service_year = $2)
+  AND ($3::uuid IS NULL OR order_id = $3)
+GROUP BY state ORDER BY state
+"""
+COUNT_INBOX = """
+SELECT count(*)::int AS n, coalesce(sum(sign * net_cents), 0)::bigint AS cents, min(due_on) AS due_on FROM exchange.booking
+WHERE state = 'proposed' AND ((owner_id = ANY ($1::uuid[]) AND proposed_by = recipient_id) OR (recipient_id = ANY ($1) AND proposed_by = owner_id))
+"""
+UNSIGNED = """
+SELECT b.owner_id, b.id FROM exchange.booking b LEFT JOIN exchange.confirmation k ON k.owner_id = b.owner_id AND k.booking_id = b.id
+LEFT JOIN LATERAL (SELECT sum(t.sign * t.cents) FILTER (WHERE t.kind = 'supply') AS s, coalesce(sum(t.sign * t.cents) FILTER (WHERE t.kind = 'surcharge'), 0) AS u
+  FROM exchange.transfer t WHERE t.owner_id = b.owner_id AND t.source_id = b.id) x ON true
+WHERE (b.state = 'confirmed') <> (k.booking_id IS NOT NULL) OR (k.booking_id IS NULL AND x.s IS NOT NULL)
+  OR k.booking_id IS NOT NULL AND (x.s IS DISTINCT FROM b.sign * k.confirmed_cents OR x.u <> b.sign * k.surcharge_cents OR k.confirmed_cents > b.net_cents)
+LIMIT 20
+"""
+SELF_SIGNED = """
+SELECT b.owner_id, b.id FROM exchange.booking b JOIN exchange.confirmation k ON k.owner_id = b.owner_id AND k.booking_id = b.id
+WHERE k.origin = 'signed' AND (k.confirmed_by = b.proposed_by OR k.confirmed_by NOT IN (b.owner_id, b.recipient_id)) LIMIT 20
+"""
+WRONG_REVERSALS = """
+SELECT r.owner_id, r.id FROM exchange.booking r JOIN exchange.booking o ON o.owner_id = r.owner_id AND o.id = r.reverses_id
+WHERE r.kind = 'reversal' AND (o.state <> 'confirmed' OR o.order_id <> r.order_id OR o.sign = r.sign OR o.kind = 'reversal') LIMIT 20
+"""
+CHANGED_EVIDENCE = """
+SELECT b.owner_id, b.id FROM exchange.booking b JOIN exchange.confirmation k ON k.owner_id = b.owner_id AND k.booking_id = b.id
+WHERE k.evidence <> exchange.booking_evidence(b, k)
+  OR EXISTS (SELECT 1 FROM exchange.transfer t WHERE t.owner_id = b.owner_id AND t.source_id = b.id AND t.evidence <> k.evidence) LIMIT 20
 """
 
 
@@ -81,6 +133,25 @@ class Row(Booking):
 
 
 @dataclass(frozen=True)
+class Listed(Row):
+    """A booking in a list, with the names of both sides."""
+
+    provider_name: str
+    recipient_name: str
+
+
+@dataclass(frozen=True)
+class BookingFilter:
+    """What a list is narrowed to; `after` = (proposed_at, id) of the last row shown."""
+
+    state: str | None = None
+    year: int | None = None
+    order_id: UUID | None = None
+    text: str | None = None
+    after: tuple[datetime, UUID] | None = None
+
+
+@dataclass(frozen=True)
 class Terms:
     """What of an order a booking needs."""
 
@@ -92,6 +163,8 @@ class Terms:
     hub_id: UUID | None
     state: str
     version: int
+    valid_from: date
+    title: str
     offering_id: UUID
     category_id: UUID
     starts_on: date
@@ -184,9 +257,15 @@ async def draw_ordinals(conn: Conn, orders: Sequence[tuple[UUID, UUID]]) -> list
 async def get_terms(
     conn: Conn, *, ids: Sequence[UUID] | None = None, numbers: Sequence[str] | None = None
 ) -> list[Terms]:
-    """Terms of the visible orders with these ids or numbers."""
+    """Approved terms of the visible orders with these ids or numbers, a row a version, oldest first."""
     rows = await conn.fetch(GET_TERMS, None if ids is None else list(ids), None if numbers is None else list(numbers))
     return many(Terms, rows)
+
+
+async def order_exists(conn: Conn, order_id: UUID) -> bool:
+    """The viewer sees such an order."""
+    found: bool = await conn.fetchval(ORDER_EXISTS, order_id)
+    return found
 
 
 async def confirmed_sum(conn: Conn, owner_id: UUID, order_id: UUID, year: int) -> int:
@@ -204,3 +283,35 @@ async def list_related(conn: Conn, booking: Booking) -> list[asyncpg.Record]:
     """Reversals, adjustments, rests and the original of a booking."""
     origins = [i for i in (booking.reverses_id, booking.parent_id) if i]
     return await conn.fetch(LIST_RELATED, booking.owner_id, booking.id, origins)
+
+
+async def list_bookings(
+    conn: Conn, members: Sequence[UUID] | None, wanted: BookingFilter, limit: int
+) -> list[Listed]:
+    """Newest first; `members` None = all that row security shows."""
+    after = wanted.after or (None, None)
+    rows = await conn.fetch(
+        LIST_BOOKINGS, None if members is None else list(members), wanted.state, wanted.year, wanted.order_id, wanted.text, *after, limit
+    )
+    return many(Listed, rows)
+
+
+async def list_inbox(
+    conn: Conn, members: Sequence[UUID], *, escalated: bool, after: tuple[date, UUID] | None, limit: int
+) -> list[Listed]:
+    """What waits for these members (and, with `escalated`, for the office), next due first."""
+    return many(Listed, await conn.fetch(LIST_INBOX, list(members), escalated, *(after or (None, None)), limit))
+
+
+async def count_states(
+    conn: Conn, members: Sequence[UUID] | None, year: int | None = None, order_id: UUID | None = None
+) -> dict[str, tuple[int, int]]:
+    """Bookings and their signed net cents by state."""
+    rows = await conn.fetch(COUNT_STATES, None if members is None else list(members), year, order_id)
+    return {r["state"]: (r["n"], r["cents"]) for r in rows}
+
+
+async def count_inbox(conn: Conn, members: Sequence[UUID]) -> tuple[int, int, date | None]:
+    """How many wait for a signature of these members, their signed net cents, and the next due day."""
+    row = await conn.fetchrow(COUNT_INBOX, list(members))
+    return (0, 0, None) if row is None else (row["n"], row["cents"], row["due_on"])

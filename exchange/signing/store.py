@@ -8,10 +8,7 @@ from uuid import UUID
 from exchange.bookings.model import Booking, Signature
 from kdnx.db.conn import Conn
 
-TAX_CODES = """
-SELECT x.i AS id, exchange.tax_code(x.o, x.q, 1, x.d) AS tax_code_1, exchange.tax_code(x.o, x.q, 2, x.d) AS tax_code_2
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[]) x(i, o, q, d)
-"""
+TAX_CODES = "SELECT n, code_1, code_2 FROM exchange.tax_codes_on($1, $2, $3)"
 SIGN_BOOKINGS = """
 WITH given AS (
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::int[], $11::int[], $12::text[],
@@ -58,10 +55,9 @@ class Signed:
 
 async def tax_codes(conn: Conn, rows: Sequence[Booking]) -> dict[UUID, tuple[str, str]]:
     """The tax codes of both legs on the last service day, 'undecided' where none is decided."""
-    found = await conn.fetch(
-        TAX_CODES, [b.id for b in rows], [b.owner_id for b in rows], [b.order_id for b in rows], [b.service_to for b in rows]
-    )
-    return {r["id"]: (r["tax_code_1"] or "undecided", r["tax_code_2"] or "undecided") for r in found}
+    columns = [[b.owner_id for b in rows], [b.order_id for b in rows], [b.service_to for b in rows]]
+    found = await conn.fetch(TAX_CODES, *columns)
+    return {rows[r["n"] - 1].id: (r["code_1"], r["code_2"]) for r in found}
 
 
 async def sign_bookings(conn: Conn, rows: Sequence[Signed]) -> int:

@@ -62,35 +62,7 @@ class Person:
     role_count: int = 0
 
 
-@dataclass(frozen=True)
-class Invitation:
-    """An open door for one e-mail address, with the roles it leads to."""
-
-    id: UUID
-    email: str
-    display_name: str
-    member_id: UUID
-    member_name: str
-    roles: tuple[str, ...]
-    expires_at: datetime
-    created_at: datetime
-    invited_by: UUID | None = None
-    accepted_at: datetime | None = None
-    withdrawn_at: datetime | None = None
-
-    def state_at(self, now: datetime) -> str:
-        """'accepted', 'withdrawn', 'expired' or 'open'."""
-        if self.accepted_at:
-            return "accepted"
-        if self.withdrawn_at:
-            return "withdrawn"
-        return "open" if self.expires_at > now else "expired"
-
-
-LABELS = {
-    "coming": "beginnt noch", "running": "läuft", "ended": "beendet",
-    "open": "offen", "accepted": "angenommen", "withdrawn": "zurückgezogen", "expired": "abgelaufen",
-}  # fmt: skip
+LABELS = {"coming": "beginnt noch", "running": "läuft", "ended": "beendet"}
 
 
 def is_console(viewer: Viewer) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 
 from kdnx.auth import store
-from kdnx.auth.model import Mandate, Persona, build_viewer, group_mandates
+from kdnx.auth.model import Mandate, Persona, build_viewer, group_mandates, mandate_key
 from kdnx.db.conn import Conn
 from kdnx.db.pool import transaction
 from kdnx.errors import Forbidden, NotFound, TooMany
@@ -122,13 +122,13 @@ async def start_session(
     hours: int = SESSION_HOURS,
     provider_id: UUID | None = None,
     provider_sid: str | None = None,
-    id_token: str | None = None,
+    sign_out_hint: str | None = None,
 ) -> str:
     """A new session of a person under one mandate; the raw token, which is kept nowhere."""
     token = new_token()
     values = (
         hash_token(token), person_id, None, member_id, scope.value or Scope.MEMBER.value, new_token(),
-        user_agent[:AGENT_LENGTH], on_behalf_of, None, provider_id, provider_sid, id_token,
+        user_agent[:AGENT_LENGTH], on_behalf_of, None, provider_id, provider_sid, sign_out_hint,
     )  # fmt: skip
     await store.insert_session(conn, values, conn.now + timedelta(hours=hours))
     return token
@@ -156,16 +156,43 @@ async def list_personas(conn: Conn) -> list[Persona]:
 
 
 async def start_mandate(
-    conn: Conn, person_id: UUID, key: str, user_agent: str, *, hours: int = SESSION_HOURS
+    conn: Conn,
+    person_id: UUID,
+    key: str,
+    user_agent: str,
+    *,
+    hours: int = SESSION_HOURS,
+    provider_id: UUID | None = None,
+    provider_sid: str | None = None,
+    sign_out_hint: str | None = None,
 ) -> str:
-    """A session under the mandate named `key` ('' takes the first); Forbidden when it is not held today."""
+    """A session under the mandate named `key`; '' takes the one used last, else the first.
+
+    Raises Forbidden when it is not held today; without any mandate the session acts for nobody.
+    """
     mandates = await list_mandates(conn, person_id)
-    chosen = next((m for m in mandates if m.key == key), None) if key else next(iter(mandates), None)
+    wanted = key or await _last_key(conn, person_id)
+    chosen = next((m for m in mandates if m.key == wanted), None)
     if key and chosen is None:
         raise Forbidden(_("Dieses Mandat haben Sie heute nicht."))
-    member_id, scope = (chosen.member_id, chosen.scope) if chosen else (None, Scope.MEMBER)
-    behalf = chosen.on_behalf_of if chosen else None
-    return await start_session(conn, person_id, member_id, scope, user_agent, on_behalf_of=behalf, hours=hours)
+    chosen = chosen or next(iter(mandates), None)
+    return await start_session(
+        conn,
+        person_id,
+        chosen.member_id if chosen else None,
+        chosen.scope if chosen else Scope.MEMBER,
+        user_agent,
+        on_behalf_of=chosen.on_behalf_of if chosen else None,
+        hours=hours,
+        provider_id=provider_id,
+        provider_sid=provider_sid,
+        sign_out_hint=sign_out_hint,
+    )
+
+
+async def _last_key(conn: Conn, person_id: UUID) -> str:
+    last = await store.find_last_mandate(conn, person_id)
+    return mandate_key(last[0], Scope(last[1]), last[2]) if last else ""
 
 
 async def sign_in_persona(
@@ -180,15 +207,21 @@ async def sign_in_persona(
         )
     if await store.find_persona(conn, person_id) is None:
         raise NotFound(_("Diese Person gibt es nicht."))
-    await end_session(conn, viewer)
-    return await start_mandate(conn, person_id, key, user_agent, hours=hours)
-
-
-async def switch_mandate(
-    conn: Conn, viewer: Viewer, person_id: UUID, key: str, user_agent: str, *, hours: int = SESSION_HOURS
-) -> str:
-    """Act for another member or role: a new session, so that no page of the old one can act in the new."""
     token = await start_mandate(conn, person_id, key, user_agent, hours=hours)
+    await end_session(conn, viewer)
+    return token
+
+
+async def switch_mandate(conn: Conn, viewer: Viewer, key: str, user_agent: str) -> str:
+    """Act for another member or role: a new session, so that no page of the old one can act in the new.
+
+    It ends when the old one would have ended.
+    """
+    if viewer.person_id is None or viewer.session_id is None:
+        raise Forbidden(_("Ein Mandat wählen nur Personen."))
+    old = await store.get_session_origin(conn, viewer.session_id)
+    token = await start_mandate(conn, viewer.person_id, key, user_agent, **old)
+    await store.keep_end(conn, hash_token(token), viewer.session_id)
     await end_session(conn, viewer)
     return token
 

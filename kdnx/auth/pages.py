@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from kdnx.auth import actions, store
+from kdnx.auth.errand import public_url
 from kdnx.auth.model import Mandate, Persona
+from kdnx.auth.once import clear_once, read_once, set_once
 from kdnx.auth.schemas import (
     LoginQuery,
     LooksForm,
@@ -15,11 +18,15 @@ from kdnx.auth.schemas import (
     SessionForm,
     safe_target,
 )
+from kdnx.auth.sealing import unseal
 from kdnx.errors import Forbidden
 from kdnx.text import _, ngettext
 from kdnx.viewer import ROLE_LABELS, ROLE_PERMISSIONS, Permission, Scope
+from kdnx.web.house import House
 from kdnx.web.routing import Call, get, post
 
+SIGNED_OUT = "kdnx_signed_out"
+SIGN_OUT_PURPOSE = "kdnx.sign_out"
 PERMISSION_LABELS = {
     Permission.CATALOG_READ: "Katalog lesen",
     Permission.OFFERING_EDIT: "Leistungen bearbeiten",
@@ -62,12 +69,12 @@ SCOPE_LABELS = {
 }
 
 
-def set_session_cookie(call: Call, response: Response, token: str) -> Response:
-    """Hand the token to the browser; it never reads it."""
-    secure = call.house.settings.secure_cookies
+def set_session_cookie(house: House, response: Response, token: str) -> Response:
+    """Hand the token to the browser; no script ever reads it."""
+    secure = house.settings.secure_cookies
     name = actions.SECURE_COOKIE if secure else actions.COOKIE
     response.set_cookie(
-        name, token, max_age=call.house.settings.session_hours * 3600, path="/", httponly=True, samesite="lax", secure=secure
+        name, token, max_age=house.settings.session_hours * 3600, path="/", httponly=True, samesite="lax", secure=secure
     )
     return response
 
@@ -95,9 +102,12 @@ async def show_login(call: Call) -> Response:
     """The ways to sign in: providers, and in a demonstration the personas to click."""
     target = safe_target(call.query(LoginQuery).next)
     personas = await actions.list_personas(call.conn)
-    return await call.page(
-        "auth/login.html", target=target, groups=by_member(personas), role_labels=ROLE_LABELS, providers=(),
+    left = read_once(call.house, call.request, SIGNED_OUT)
+    response = await call.page(
+        "auth/login.html", target=target, groups=by_member(personas), role_labels=ROLE_LABELS,
+        providers=await store.list_sign_in_ways(call.conn), sign_out=left,
     )  # fmt: skip
+    return clear_once(call.house, response, SIGNED_OUT, "/login") if left else response
 
 
 async def sign_in_persona(call: Call) -> Response:
@@ -107,13 +117,34 @@ async def sign_in_persona(call: Call) -> Response:
     token = await actions.sign_in_persona(
         call.conn, call.viewer, form.person_id, form.mandate, user_agent(call), hours=call.house.settings.session_hours
     )
-    return set_session_cookie(call, call.redirect(safe_target(form.next)), token)
+    return set_session_cookie(call.house, call.redirect(safe_target(form.next)), token)
 
 
 async def sign_out(call: Call) -> Response:
-    """End this session."""
+    """End this session; the next page offers to end the provider's session too.
+
+    It is a link there, for browsers keep a form from leading to another site (form-action).
+    """
+    hint = await _sign_out_link(call)
     await actions.end_session(call.conn, call.viewer)
-    return clear_session_cookie(call.redirect("/login", _("Sie sind abgemeldet.")))
+    response = clear_session_cookie(call.redirect("/login", _("Sie sind abgemeldet.")))
+    if hint:
+        set_once(call.house, response, SIGNED_OUT, "/login", hint)
+    return response
+
+
+async def _sign_out_link(call: Call) -> dict[str, str] | None:
+    if call.viewer.session_id is None:
+        return None
+    sealed = (await store.get_session_origin(call.conn, call.viewer.session_id)).get("sign_out_hint")
+    found = unseal(call.house.settings.secret(), SIGN_OUT_PURPOSE, sealed, call.conn.now) if sealed else None
+    if not found:
+        return None
+    fields = {"client_id": found["client_id"], "post_logout_redirect_uri": public_url(call.house, call.request, "/login")}
+    if found["id_token"]:
+        fields["id_token_hint"] = found["id_token"]
+    joint = "&" if "?" in found["url"] else "?"
+    return {"label": found["label"], "url": found["url"] + joint + urlencode(fields)}
 
 
 async def show_account(call: Call) -> Response:
@@ -151,12 +182,9 @@ def _current_key(call: Call, mandates: Sequence[Mandate]) -> str:
 async def switch_mandate(call: Call) -> Response:
     """Act for another member or role."""
     key = call.form(MandateForm).valid().mandate
-    if call.viewer.person_id is None:
-        raise Forbidden(_("Diese Seite gibt es nur für Personen."))
-    token = await actions.switch_mandate(
-        call.conn, call.viewer, call.viewer.person_id, key, user_agent(call), hours=call.house.settings.session_hours
-    )
-    return set_session_cookie(call, call.redirect("/", _("Sie handeln jetzt unter dem gewählten Mandat.")), token)
+    token = await actions.switch_mandate(call.conn, call.viewer, key, user_agent(call))
+    response = call.redirect("/", _("Sie handeln jetzt unter dem gewählten Mandat."))
+    return set_session_cookie(call.house, response, token)
 
 
 async def set_looks(call: Call) -> Response:

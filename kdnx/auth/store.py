@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -34,7 +35,7 @@ WHERE s.id_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2
 """
 INSERT_SESSION = """
 INSERT INTO kdnx.session (id_hash, person_id, client_id, member_id, scope, csrf_token, user_agent, on_behalf_of, scopes,
-  provider_id, provider_sid, id_token, created_at, seen_at, expires_at)
+  provider_id, provider_sid, sign_out_hint, created_at, seen_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)
 """
 LIST_GRANTS = """
@@ -59,6 +60,9 @@ ORDER BY kdnx.sort_key(display_name), id LIMIT 500
 """
 FIND_PERSONA = "SELECT id FROM kdnx.person WHERE id = $1 AND is_persona AND erased_at IS NULL"
 IS_DEMO = "SELECT coalesce((SELECT is_demo FROM kdnx.alliance), false)"
+LIST_SIGN_IN_WAYS = """
+SELECT slug, label FROM kdnx.identity_provider WHERE state = 'active' ORDER BY kdnx.sort_key(label), slug LIMIT 200
+"""
 INSERT_PERSON = """
 INSERT INTO kdnx.person (id, issuer, subject, display_name, email, is_persona, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
@@ -67,13 +71,20 @@ SET_LOOKS = """
 UPDATE kdnx.person SET theme = $2, language = $3, row_version = row_version + 1, updated_at = $4 WHERE id = $1
 """
 LANGUAGE_OF = "SELECT language FROM kdnx.person WHERE id = $1"
-REVOKE_SESSION = "UPDATE kdnx.session SET revoked_at = $2, id_token = NULL WHERE id_hash = $1 AND revoked_at IS NULL"
+REVOKE_SESSION = "UPDATE kdnx.session SET revoked_at = $2, sign_out_hint = NULL WHERE id_hash = $1 AND revoked_at IS NULL"
 REVOKE_OWN = """
-UPDATE kdnx.session SET revoked_at = $3, id_token = NULL
+UPDATE kdnx.session SET revoked_at = $3, sign_out_hint = NULL
 WHERE person_id = $1 AND encode(id_hash, 'hex') = $2 AND revoked_at IS NULL
 """
 REVOKE_OTHERS = """
-UPDATE kdnx.session SET revoked_at = $3, id_token = NULL WHERE person_id = $1 AND id_hash <> $2 AND revoked_at IS NULL
+UPDATE kdnx.session SET revoked_at = $3, sign_out_hint = NULL WHERE person_id = $1 AND id_hash <> $2 AND revoked_at IS NULL
+"""
+LAST_MANDATE = """
+SELECT member_id, scope, on_behalf_of FROM kdnx.session WHERE person_id = $1 AND member_id IS NOT NULL ORDER BY created_at DESC LIMIT 1
+"""
+SESSION_ORIGIN = "SELECT provider_id, provider_sid, sign_out_hint FROM kdnx.session WHERE id_hash = $1"
+KEEP_END = """
+UPDATE kdnx.session SET expires_at = (SELECT o.expires_at FROM kdnx.session o WHERE o.id_hash = $2) WHERE id_hash = $1
 """
 LIST_SESSIONS = """
 SELECT encode(s.id_hash, 'hex') AS id, s.user_agent, coalesce(m.name, '') AS member_name, s.created_at, s.seen_at, s.expires_at,
@@ -101,7 +112,7 @@ async def find_session(conn: Conn, id_hash: bytes) -> SessionRow | None:
 
 
 async def insert_session(conn: Conn, values: Sequence[object], expires_at: datetime) -> None:
-    """A new session; `values` in the order of the columns up to `id_token`."""
+    """A new session; `values` in the order of the columns up to `sign_out_hint`."""
     await conn.execute(INSERT_SESSION, *values, conn.now, expires_at)
 
 
@@ -134,6 +145,11 @@ async def read_is_demo(conn: Conn) -> bool:
     return bool(await conn.fetchval(IS_DEMO))
 
 
+async def list_sign_in_ways(conn: Conn) -> list[dict[str, str]]:
+    """Short name and label of every provider in use."""
+    return [dict(r) for r in await conn.fetch(LIST_SIGN_IN_WAYS)]
+
+
 async def insert_person(
     conn: Conn, person_id: UUID, issuer: str, subject: str, display_name: str, email: str, *, is_persona: bool
 ) -> None:
@@ -164,6 +180,22 @@ async def revoke_own(conn: Conn, person_id: UUID, session: str) -> int:
 async def revoke_others(conn: Conn, person_id: UUID, id_hash: bytes) -> int:
     """End all sessions of this person but one; how many."""
     return await conn.execute(REVOKE_OTHERS, person_id, id_hash, conn.now)
+
+
+async def find_last_mandate(conn: Conn, person_id: UUID) -> tuple[UUID, str, UUID | None] | None:
+    """Member, kind and absent person of the session begun last."""
+    row = await conn.fetchrow(LAST_MANDATE, person_id)
+    return None if row is None else (row["member_id"], row["scope"], row["on_behalf_of"])
+
+
+async def get_session_origin(conn: Conn, id_hash: bytes) -> dict[str, Any]:
+    """Which provider began it, under which session there, and how to sign out there."""
+    return dict(await conn.fetchrow(SESSION_ORIGIN, id_hash) or {})
+
+
+async def keep_end(conn: Conn, id_hash: bytes, old_hash: bytes) -> None:
+    """A session that follows another ends with it."""
+    await conn.execute(KEEP_END, id_hash, old_hash)
 
 
 async def list_sessions(conn: Conn, person_id: UUID, id_hash: bytes) -> list[OpenSession]:

@@ -11,6 +11,7 @@ from kdnx.frames import store
 from kdnx.module import Check, Hit, Module, TileData
 from kdnx.tasks.actions import list_my_tasks
 from kdnx.viewer import Permission
+from kdnx.web import styleguide
 from kdnx.web.routing import Call, get
 
 CHECKS = (Check("audit_chain", "Die Prüfspur ist lückenlos und unverändert.", audit.BROKEN_CHAIN),)
@@ -91,7 +92,7 @@ async def show_audit(call: Call) -> Response:
 
 async def show_styleguide(call: Call) -> Response:
     """Every part of the shell in every state."""
-    return await call.page("shell/styleguide.html")
+    return await call.page("shell/styleguide.html", **styleguide.values())
 
 
 DOORS = (

@@ -90,19 +90,31 @@ KIND_LABELS = {
     "unit_conversion": "Umrechnung von Einheiten",
 }
 KEY_LABELS = {
-    ("eu_threshold", "supplies_services"): "Liefer- und Dienstleistungen, übrige öffentliche Auftraggeber",
-    ("eu_threshold", "supplies_services_central"): "Liefer- und Dienstleistungen, oberste Bundesbehörden",
+    (
+        "eu_threshold",
+        "supplies_services",
+    ): "Liefer- und Dienstleistungen, übrige öffentliche Auftraggeber",
+    (
+        "eu_threshold",
+        "supplies_services_central",
+    ): "Liefer- und Dienstleistungen, oberste Bundesbehörden",
     ("eu_threshold", "social_services"): "soziale und andere besondere Dienstleistungen",
     ("eu_threshold", "works"): "Bauleistungen und Konzessionen",
     ("eu_threshold", "sector"): "Sektorenauftraggeber",
     ("notice_period", "open"): "Offenes Verfahren",
     ("notice_period", "restricted"): "Nicht offenes Verfahren",
     ("notice_period", "negotiated"): "Verhandlungsverfahren mit Teilnahmewettbewerb",
-    ("notice_period", "negotiated_without_notice"): "Verhandlungsverfahren ohne Teilnahmewettbewerb",
+    (
+        "notice_period",
+        "negotiated_without_notice",
+    ): "Verhandlungsverfahren ohne Teilnahmewettbewerb",
     ("notice_period", "dialogue"): "Wettbewerblicher Dialog",
     ("notice_period", "innovation_partnership"): "Innovationspartnerschaft",
     ("notice_period", "interest_confirmation"): "Interessensbestätigung nach Vorinformation",
-    ("notice_period", "extra_without_electronic_documents"): "Zuschlag ohne elektronische Vergabeunterlagen",
+    (
+        "notice_period",
+        "extra_without_electronic_documents",
+    ): "Zuschlag ohne elektronische Vergabeunterlagen",
     ("notice_period", "prior_information"): "Vorinformation vor der Bekanntmachung",
     ("notice_period", "late_information"): "Verlängerung bei später Auskunft",
     ("standstill", "information"): "Information der unterlegenen Bieter",
@@ -145,7 +157,10 @@ GRAIN = (
     ("provider_category", "Anbieter und Kategorie"),
     ("category", "Kategorie"),
 )
-PAIRS = (("open_year", "auch im laufenden Jahr"), ("closed_years", "nur aus abgeschlossenen Jahren"))
+PAIRS = (
+    ("open_year", "auch im laufenden Jahr"),
+    ("closed_years", "nur aus abgeschlossenen Jahren"),
+)
 TAX_CATEGORIES = (
     ("S", "S – steuerpflichtig"),
     ("E", "E – steuerfrei"),
@@ -158,9 +173,13 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
     "eu_threshold": (CENTS,),
     "notice_period": (
         ValueField("participation_days", "Teilnahmefrist in Tagen", "days"),
-        ValueField("participation_urgent_days", "Teilnahmefrist bei Dringlichkeit in Tagen", "days"),
+        ValueField(
+            "participation_urgent_days", "Teilnahmefrist bei Dringlichkeit in Tagen", "days"
+        ),
         ValueField("offer_days", "Angebotsfrist in Tagen", "days"),
-        ValueField("electronic_days", "Angebotsfrist bei elektronischen Angeboten in Tagen", "days"),
+        ValueField(
+            "electronic_days", "Angebotsfrist bei elektronischen Angeboten in Tagen", "days"
+        ),
         ValueField("urgent_days", "Angebotsfrist bei Dringlichkeit in Tagen", "days"),
         ValueField("pin_days", "Angebotsfrist nach Vorinformation in Tagen", "days"),
         ValueField("agreed_min_days", "Mindestfrist ohne Einvernehmen in Tagen", "days"),
@@ -191,7 +210,12 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
         NORM,
     ),
     "register_limit": (CENTS, ValueField("reuse_months", "Ergebnis gilt Monate", "months"), NORM),
-    "value_band": (CENTS, ValueField("procedure", "Verfahren", "text"), NORM),
+    "value_band": (
+        ValueField("direct_cents", "Direktauftrag bis (netto in Euro)", "money"),
+        ValueField("negotiated_cents", "Verhandlungsvergabe bis (netto in Euro)", "money"),
+        ValueField("restricted_cents", "beschränkte Ausschreibung bis (netto in Euro)", "money"),
+        NORM,
+    ),
     "tax_code": (
         ValueField("label", "Bezeichnung", "text"),
         ValueField("rate_pct", "Steuersatz in Prozent", "percent"),
@@ -217,6 +241,29 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
         ValueField("extra_days", "weitere freie Tage (JJJJ-MM-TT, durch Komma getrennt)", "dates"),
     ),
 }
+
+# what a new version changes, for the preview
+EFFECTS = {
+    "eu_threshold": "Verfahren, die an diesem Tag oder später beginnen, werden an diesem Schwellenwert gemessen.",
+    "notice_period": "Verfahren, die an diesem Tag oder später beginnen, rechnen mit diesen Mindestfristen.",
+    "standstill": "Informationen, die an diesem Tag oder später abgesandt werden, rechnen mit dieser Frist.",
+    "value_estimate": "Schätzungen für Verfahren ab diesem Tag rechnen mit diesem Wert.",
+    "inhouse_limit": "Prüfungen nach § 108 GWB ab diesem Tag messen an dieser Grenze.",
+    "register_limit": "Zuschläge ab diesem Tag brauchen die Abfrage ab diesem Betrag.",
+    "value_band": "Verfahren Ihres Hauses unterhalb der EU-Schwelle werden ab diesem Tag daran gemessen.",
+    "tax_code": "Leistungszeiträume ab diesem Tag werden mit diesem Schlüssel abgerechnet.",
+    "surcharge": "Neue Aufträge ab diesem Tag erhalten diese Umlage; laufende behalten die vereinbarte.",
+    "confirmation_policy": "Neue Aufträge ab diesem Tag schlagen diese Regelung vor.",
+    "committee_grain": "Berichte an den Lenkungsausschuss zeigen ab diesem Tag höchstens diese Feinheit.",
+    "holiday": "Fristen, deren Absendung auf diesen Tag oder später fällt, kennen diese freien Tage.",
+}
+
+
+def may_enter_key(kind: str, key: str, *, is_office: bool, member_id: UUID | None) -> bool:
+    """The office keeps the alliance's rules; a member keeps its own value bands (key = its id)."""
+    if kind == "value_band":
+        return member_id is not None and key == str(member_id)
+    return is_office
 
 
 def percent_of(value: Any) -> Decimal:

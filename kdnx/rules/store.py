@@ -42,7 +42,9 @@ WHERE r.state = 'entered' ORDER BY r.kind, r.key LIMIT 200
 KINDS = "SELECT kind, count(DISTINCT key)::int AS keys FROM kdnx.rule GROUP BY kind ORDER BY kind"
 LOCK_KEY = "SELECT pg_advisory_xact_lock(hashtextextended($1 || '|' || $2, 7))"
 NEXT_VERSION = "SELECT coalesce(max(version), 0) + 1 FROM kdnx.rule WHERE kind = $1 AND key = $2 AND valid_from = $3"
-HAS_WAITING = "SELECT EXISTS (SELECT 1 FROM kdnx.rule WHERE kind = $1 AND key = $2 AND state = 'entered')"
+HAS_WAITING = (
+    "SELECT EXISTS (SELECT 1 FROM kdnx.rule WHERE kind = $1 AND key = $2 AND state = 'entered')"
+)
 INSERT_RULE = """
 INSERT INTO kdnx.rule (kind, key, valid_from, version, value, source, state, entered_by, entered_at, note)
 VALUES ($1, $2, $3, $4, $5, $6, 'entered', $7, $8, $9) RETURNING id

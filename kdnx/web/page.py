@@ -40,7 +40,7 @@ def make_shell(house: House, request: Request, viewer: Viewer, task_count: int) 
     """What stands around the content, for this viewer on this page."""
     path = request.url.path
     nav = [
-        (label, href, path == href or path.startswith(href.rstrip("/") + "/"))
+        (label, href, path == href or (href != "/" and path.startswith(href + "/")))
         for label, href, permission in house.nav
         if viewer.may(permission)
     ]

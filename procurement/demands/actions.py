@@ -23,6 +23,7 @@ from procurement.demands.model import (
     advance,
     check_announce,
     check_extension,
+    invitation_id,
     may_lead,
     reminders_due,
 )
@@ -128,8 +129,8 @@ def _answer_task(call: DemandCall, member_id: UUID, number: str, stage: int = 0)
     if stage:
         title = _("Erinnerung: ") + title
     return NewTask(
-        owner_id=member_id, kind=ANSWER_TASK, title=title, object_kind="demand_call", object_id=call.id,
-        url=f"/demands/{call.id}/response", assignee_role=Role.DEMAND_EDITOR, due_at=call.closes_at,
+        owner_id=member_id, kind=ANSWER_TASK, title=title, object_kind="demand_call",
+        object_id=invitation_id(call.id, member_id), url=f"/demands/{call.id}/response", assignee_role=Role.DEMAND_EDITOR, due_at=call.closes_at,
         dedup=f"{ANSWER_TASK}:{call.id}:{stage}",
     )  # fmt: skip
 
@@ -173,12 +174,17 @@ async def _end(conn: Conn, viewer: Viewer, call: DemandCall, event: CallEvent) -
         record(conn, viewer, f"demand_response.{'miss' if state == 'missed' else 'keep'}", object_kind="demand_response",
                object_id=response_id, owner_id=owner_id, party_id=call.lead_id, row_version=version, audience="parties")  # fmt: skip
         await close_tasks(conn, response_id)
-    await close_tasks(conn, call.id)
+    await _close_answer_tasks(conn, call.id)
     await open_tasks(conn, [NewTask(
         owner_id=call.lead_id, kind="demand.bundle", title=_("Bedarfsabfrage auswerten: {label}").format(label=call.label),
         object_kind="demand_call", object_id=call.id, url=f"/demands/{call.id}", assignee_role=Role.PROCUREMENT_OFFICER,
     )])  # fmt: skip
     _note(conn, viewer, f"demand_call.{event.value}", call)
+
+
+async def _close_answer_tasks(conn: Conn, call_id: UUID) -> None:
+    for invitation in await store.list_invitations(conn, call_id):
+        await close_tasks(conn, invitation_id(call_id, invitation.member_id))
 
 
 async def cancel_call(conn: Conn, viewer: Viewer, call_id: UUID, reason: str) -> None:
@@ -190,7 +196,7 @@ async def cancel_call(conn: Conn, viewer: Viewer, call_id: UUID, reason: str) ->
         record(conn, viewer, "demand_response.end", object_kind="demand_response", object_id=response_id, owner_id=owner_id,
                party_id=call.lead_id, row_version=version, audience="parties", reason=state)  # fmt: skip
         await close_tasks(conn, response_id)
-    await close_tasks(conn, call_id)
+    await _close_answer_tasks(conn, call_id)
     _note(conn, viewer, "demand_call.cancel", call, reason=reason)
 
 

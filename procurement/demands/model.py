@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kdnx.errors import Refused
+from kdnx.ids import named_id
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer
 
@@ -189,6 +190,11 @@ def possible(call: DemandCall, viewer: Viewer) -> set[str]:
     if call.state == CallState.CLOSED:
         events.add(CallEvent.BUNDLE.value)
     return events
+
+
+def invitation_id(call_id: UUID, member_id: UUID) -> UUID:
+    """Names one member's invitation: its task hangs here, so that answering ends only the own one."""
+    return named_id("invitation", f"{call_id}|{member_id}")
 
 
 def check_announce(positions: Sequence[Position], closes_at: datetime, now: datetime, invited: int) -> None:

@@ -79,11 +79,11 @@ class CallBody(Body):
 
     title: Title
     description: Annotated[Text, Field(max_length=5000)] = ""
-    member_ids: Annotated[list[Annotated[UUID, Field(strict=False)]] | None, Field(max_length=500)] = None
-    binding: Annotated[Binding, Field(strict=False)] = Binding.NON_BINDING
+    member_ids: Annotated[list[UUID] | None, Field(max_length=500)] = None
+    binding: Binding = Binding.NON_BINDING
     first_year: Year
     last_year: Year
-    closes_on: Annotated[date, Field(strict=False)]
+    closes_on: date
     positions: Annotated[list["PositionBody"], Field(max_length=200)] = []
 
 
@@ -99,7 +99,7 @@ class PositionBody(Body):
 class ExtendBody(Body):
     """Extend as JSON."""
 
-    closes_on: Annotated[date, Field(strict=False)]
+    closes_on: date
     reason: Reason
 
 

@@ -1,0 +1,1 @@
+"""Writing an offering: one form with what is still missing."""

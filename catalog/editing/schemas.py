@@ -1,0 +1,94 @@
+"""From the form of an offering to the same strict schema that JSON uses."""
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from catalog.offerings.schemas import OfferingBody
+from kdnx.errors import FieldError
+from kdnx.text import _
+from kdnx.web.form import Form, field_errors
+
+WHOLE = {"lead_time_days", "notice_months", "min_term_months", "reaction_hours", "recovery_hours"}
+SPLIT = {"cpv", "leika"}
+MANY = {"member_ids", "levels", "regions"}
+
+
+def read_offering_form(fields: Mapping[str, Any]) -> Form[OfferingBody]:
+    """Posted fields named by dotted paths ('prices.0.base') → the same strict schema as JSON.
+
+    Rows without a kind are empty rows of the form and left out; what cannot be read stays as typed.
+    """
+    tree: dict[str, Any] = {}
+    wrong: list[FieldError] = []
+    multi = getattr(fields, "getlist", None)
+    for name in fields:
+        values = [str(v) for v in (multi(name) if multi else [fields[name]]) if v != ""]
+        if values:
+            _plant(tree, name.split("."), _convert(name, values, wrong))
+    for name in {n for n in tree if n not in OfferingBody.model_fields}:
+        del tree[name]
+    for group in ("prices", "audiences"):
+        tree[group] = [row for row in _rows(tree.get(group)) if "kind" in row]
+    for row in tree["prices"]:
+        row["tiers"] = _rows(row.get("tiers"))
+    try:
+        value = OfferingBody.model_validate_json(json.dumps(tree))
+    except ValidationError as error:
+        named = {e.field for e in wrong}
+        return Form(raw=dict(fields), errors=[*wrong, *(e for e in field_errors(error) if e.field not in named)])
+    return Form(raw=dict(fields), value=None if wrong else value, errors=wrong)
+
+
+def _rows(group: Any) -> list[dict[str, Any]]:
+    numbered = group.items() if isinstance(group, dict) else ()
+    return [row for key, row in sorted(numbered) if re.fullmatch(r"\d{1,2}", key) and isinstance(row, dict)]
+
+
+def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    for step in path[:-1]:
+        tree = tree.setdefault(step, {})
+        if not isinstance(tree, dict):
+            return
+    tree[path[-1]] = value
+
+
+def _convert(name: str, values: list[str], wrong: list[FieldError]) -> Any:
+    last = name.rpartition(".")[2]
+    text = values[0].strip()
+    if last in MANY:
+        return values
+    if last in SPLIT:
+        return text.replace(",", " ").replace(";", " ").split()
+    try:
+        if last in WHOLE:
+            return int(text)
+        if last == "unit_price_micro":
+            return _micro(text)
+        if last in {"availability_pct", "from_quantity"}:
+            return str(_german(text))
+    except (ValueError, ArithmeticError):
+        wrong.append(FieldError(name, _("Bitte eine Zahl eingeben, zum Beispiel 1.234,50."), "number"))
+        return None
+    return text
+
+
+def _german(text: str) -> Decimal:
+    plain = text.replace("\u00a0", "").replace(" ", "").removesuffix("€").removesuffix("%")
+    if "," in plain or re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    value = Decimal(plain)
+    if not value.is_finite():
+        raise ValueError(text)
+    return value
+
+
+def _micro(text: str) -> int:
+    micro = _german(text) * 1_000_000
+    if micro != micro.to_integral_value():
+        raise ValueError(text)
+    return int(micro)

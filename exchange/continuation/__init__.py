@@ -1,0 +1,1 @@
+"""Orders of a predecessor continue under its successor (D11)."""

@@ -1,0 +1,25 @@
+"""The exchange as a module: its features joined for the roof."""
+
+from exchange.bookings import part as bookings
+from exchange.ledger import part as ledger
+from exchange.reports import part as reports
+from exchange.signing import part as signing
+from kdnx.module import Module
+
+PARTS = (ledger, bookings, signing, reports)
+MODULE = Module(
+    name="exchange",
+    title="Leistungsaustausch",
+    doors=tuple(d for p in PARTS for d in p.DOORS),
+    apis=tuple(a for p in PARTS for a in p.APIS),
+    nav=tuple(n for p in PARTS for n in getattr(p, "NAV", ())),
+    templates={prefix: package for p in PARTS for prefix, package in p.TEMPLATES.items()},
+    slots=tuple(s for p in PARTS for s in getattr(p, "SLOTS", ())),
+    search=tuple(s for p in PARTS for s in getattr(p, "SEARCH", ())),
+    tiles=tuple(t for p in PARTS for t in getattr(p, "TILES", ())),
+    checks=tuple(c for p in PARTS for c in getattr(p, "CHECKS", ())),
+    due_jobs=tuple(j for p in PARTS for j in getattr(p, "DUE_JOBS", ())),
+    successions=tuple(s for p in PARTS for s in getattr(p, "SUCCESSIONS", ())),
+    file_kinds=tuple(k for p in PARTS for k in getattr(p, "FILE_KINDS", ())),
+    commands=tuple(c for p in PARTS for c in getattr(p, "COMMANDS", ())),
+)

@@ -1,0 +1,1 @@
+"""Orders (Leistungsscheine): asked for, coordinated, offered; what both parties read."""

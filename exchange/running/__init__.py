@@ -1,0 +1,1 @@
+"""Running orders: start, pause, notice and end, by people and by date."""

@@ -1,0 +1,1 @@
+"""Documents of any object: versions, visibility, checksum, quarantine until scanned."""

@@ -1,0 +1,5 @@
+"""What documents give the platform."""
+
+DOORS = ()
+APIS = ()
+TEMPLATES: dict[str, str] = {}

@@ -1,0 +1,5 @@
+"""What notices give the platform."""
+
+DOORS = ()
+APIS = ()
+TEMPLATES: dict[str, str] = {}

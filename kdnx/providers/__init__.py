@@ -1,0 +1,1 @@
+"""Identity providers: OpenID Connect with several at once, sign-in, sign-out, back-channel."""
