@@ -56,6 +56,11 @@ class PriceRef:
     tier_mode: str
     pro_rata: str
 
+    @property
+    def unit(self) -> str:
+        """What one piece of this price is, in words ('je Arbeitsplatz und Monat')."""
+        return price_text(self.base, self.per)
+
 
 @dataclass(frozen=True)
 class CategoryRef:

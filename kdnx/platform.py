@@ -1,19 +1,23 @@
 """The platform as a module: the features of the ground floor, joined like any other domain."""
 
+from kdnx.access import part as access
 from kdnx.auth import part as auth
 from kdnx.changes import api as changes
+from kdnx.clients import part as clients
 from kdnx.documents import part as documents
 from kdnx.frames import pages as frames
 from kdnx.frames import reading
 from kdnx.imports import part as imports
+from kdnx.invitations import part as invitations
 from kdnx.members import part as members
 from kdnx.module import Module, NavEntry
 from kdnx.notices import part as notices
+from kdnx.providers import part as providers
 from kdnx.rules import part as rules
 from kdnx.succession import part as succession
 from kdnx.viewer import Permission
 
-PARTS = (auth, members, succession, rules, documents, notices, imports)
+PARTS = (auth, access, invitations, providers, clients, members, succession, rules, documents, notices, imports)
 MODULE = Module(
     name="platform",
     title="Plattform",

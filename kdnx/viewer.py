@@ -167,10 +167,9 @@ class Viewer:
 
     @property
     def is_known(self) -> bool:
-        """Somebody is signed in (person or machine)."""
-        return (
-            self.person_id is not None or self.client_id is not None or self.scope == Scope.SYSTEM
-        )
+        """Somebody is signed in (person or machine), or the system or the command line acts."""
+        nobody = self.person_id is None and self.client_id is None
+        return not nobody or self.scope in {Scope.SYSTEM, Scope.OFFICE}
 
     @property
     def principal(self) -> UUID | None:

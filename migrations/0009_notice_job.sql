@@ -8,7 +8,7 @@ CREATE TABLE kdnx.notice (
   mailed_at timestamptz, read_at timestamptz, created_at timestamptz NOT NULL,
   PRIMARY KEY (owner_id, id));
 COMMENT ON TABLE kdnx.notice IS 'G: what a person of the owner is told; title stays in the application, mail carries the kind only';
-CREATE INDEX notice_of_person ON kdnx.notice (person_id, id DESC);
+CREATE INDEX notice_of_person ON kdnx.notice (person_id, created_at DESC, id DESC);
 CREATE INDEX notice_unread ON kdnx.notice (person_id) WHERE read_at IS NULL;
 CREATE INDEX notice_digest ON kdnx.notice (person_id) WHERE mail = 'daily' AND mailed_at IS NULL;
 ALTER TABLE kdnx.notice ENABLE ROW LEVEL SECURITY;
@@ -18,10 +18,10 @@ GRANT SELECT ON kdnx.notice TO kdnx_app;
 GRANT UPDATE (read_at, mailed_at) ON kdnx.notice TO kdnx_app;
 
 CREATE TABLE kdnx.notice_setting (
-  person_id uuid NOT NULL REFERENCES kdnx.person, kind text NOT NULL,
+  person_id uuid NOT NULL REFERENCES kdnx.person, topic text NOT NULL,
   mail text NOT NULL CONSTRAINT notice_setting_mail CHECK (mail IN ('off', 'at_once', 'daily')),
-  updated_at timestamptz NOT NULL, PRIMARY KEY (person_id, kind));
-COMMENT ON TABLE kdnx.notice_setting IS 'R: how a person wants to be mailed for a kind; absent = the default of the kind';
+  updated_at timestamptz NOT NULL, PRIMARY KEY (person_id, topic));
+COMMENT ON TABLE kdnx.notice_setting IS 'R: how a person wants to be mailed about a topic (first word of the kind); absent = its default';
 ALTER TABLE kdnx.notice_setting ENABLE ROW LEVEL SECURITY;
 CREATE POLICY notice_setting_own ON kdnx.notice_setting USING (
   (SELECT kdnx.viewer_scope()) = 'system' OR person_id = (SELECT kdnx.viewer_person()));
@@ -43,12 +43,12 @@ GRANT SELECT, INSERT ON kdnx.outbox TO kdnx_app;
 GRANT UPDATE (due, attempts, last_error, state, done_at) ON kdnx.outbox TO kdnx_app;
 
 -- An action of one party tells people of the other: they are found, and their settings read, in here only.
-CREATE FUNCTION kdnx.tell(notice jsonb, owners uuid[], roles text[], people uuid[], at timestamptz, digest_at timestamptz)
+CREATE FUNCTION kdnx.tell(notice jsonb, owner uuid, roles text[], people uuid[], at timestamptz, digest_at timestamptz)
 RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
   WITH told AS (
     SELECT DISTINCT ON (p.id) p.id AS person_id, g.member_id AS owner_id
     FROM kdnx.role_grant g JOIN kdnx.person p ON p.id = g.person_id AND p.erased_at IS NULL
-    WHERE g.member_id = ANY (owners) AND (g.role = ANY (roles) OR p.id = ANY (people))
+    WHERE g.member_id = owner AND (g.role = ANY (roles) OR p.id = ANY (people))
       AND g.valid_from <= (at AT TIME ZONE 'Europe/Berlin')::date AND (g.valid_to IS NULL OR g.valid_to > (at AT TIME ZONE 'Europe/Berlin')::date)
       AND p.id IS DISTINCT FROM (notice->>'not_person_id')::uuid
     ORDER BY p.id, g.member_id),
@@ -56,7 +56,7 @@ RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
     INSERT INTO kdnx.notice (owner_id, id, person_id, kind, title, url, object_kind, object_id, mail, created_at)
     SELECT t.owner_id, md5(t.person_id::text || (notice->>'id'))::uuid, t.person_id, notice->>'kind', notice->>'title', notice->>'url',
       notice->>'object_kind', (notice->>'object_id')::uuid, coalesce(s.mail, notice->>'mail'), at
-    FROM told t LEFT JOIN kdnx.notice_setting s ON s.person_id = t.person_id AND s.kind = notice->>'kind'
+    FROM told t LEFT JOIN kdnx.notice_setting s ON s.person_id = t.person_id AND s.topic = split_part(notice->>'kind', '.', 1)
     ON CONFLICT DO NOTHING RETURNING owner_id, id, person_id, mail),
   sent AS (
     INSERT INTO kdnx.outbox (owner_id, id, kind, person_id, body, dedup, due, state, created_at)
@@ -66,8 +66,8 @@ RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
       CASE mail WHEN 'daily' THEN digest_at ELSE at END, 'waiting', at
     FROM made WHERE mail <> 'off' ON CONFLICT DO NOTHING)
   SELECT count(*)::int FROM made $$;
-REVOKE ALL ON FUNCTION kdnx.tell(jsonb, uuid[], text[], uuid[], timestamptz, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION kdnx.tell(jsonb, uuid[], text[], uuid[], timestamptz, timestamptz) TO kdnx_app;
+REVOKE ALL ON FUNCTION kdnx.tell(jsonb, uuid, text[], uuid[], timestamptz, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION kdnx.tell(jsonb, uuid, text[], uuid[], timestamptz, timestamptz) TO kdnx_app;
 
 -- The queue of pgqueuer 1.6 in a schema of its own, as its installer writes it; no business row refers to it.
 

@@ -45,8 +45,7 @@ class Client:
             self.conn, viewer.person_id, viewer.member_id, viewer.scope, user_agent="Testbrowser"
         )
         csrf = await self.conn.fetchval(
-            "SELECT csrf_token FROM kdnx.session WHERE person_id = $1 ORDER BY created_at DESC LIMIT 1",
-            viewer.person_id,
+            "SELECT csrf_token FROM kdnx.session WHERE id_hash = sha256(convert_to($1, 'UTF8'))", token
         )
         return Client(self.http, self.house, self.conn, token, csrf)
 
@@ -56,7 +55,8 @@ class Client:
 
     @property
     def cookies(self) -> dict[str, str]:
-        """The cookie header of this browser."""
+        """The cookie header of this browser; the jar is shared by all of them and stays empty."""
+        self.http.cookies.clear()
         return {"cookie": f"kdnx_session={self.token}"} if self.token else {}
 
     async def get(self, url: str, **headers: str) -> Response:

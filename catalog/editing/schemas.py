@@ -1,4 +1,4 @@
-"""From the form of an offering to the same strict schema that JSON uses."""
+"""From the form of an offering to the same strict schema that JSON uses, and back."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from catalog.offerings.schemas import OfferingBody
 from kdnx.errors import FieldError
 from kdnx.text import _
 from kdnx.web.form import Form, field_errors
+from kdnx.web.formats import micro_eur
 
 WHOLE = {"lead_time_days", "notice_months", "min_term_months", "reaction_hours", "recovery_hours"}
 SPLIT = {"cpv", "leika"}
@@ -40,8 +41,38 @@ def read_offering_form(fields: Mapping[str, Any]) -> Form[OfferingBody]:
         value = OfferingBody.model_validate_json(json.dumps(tree))
     except ValidationError as error:
         named = {e.field for e in wrong}
-        return Form(raw=dict(fields), errors=[*wrong, *(e for e in field_errors(error) if e.field not in named)])
-    return Form(raw=dict(fields), value=None if wrong else value, errors=wrong)
+        return Form(raw=_as_typed(fields), errors=[*wrong, *(e for e in field_errors(error) if e.field not in named)])
+    return Form(raw=_as_typed(fields), value=None if wrong else value, errors=wrong)
+
+
+def _as_typed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    multi = getattr(fields, "getlist", None)
+    return {n: multi(n) if multi and n.rpartition(".")[2] in MANY else fields[n] for n in fields}
+
+
+def form_values(body: OfferingBody) -> dict[str, Any]:
+    """The fields of the form as a person would have typed them."""
+    flat: dict[str, Any] = {}
+    _flatten("", body.model_dump(mode="json"), flat)
+    return flat
+
+
+def _flatten(path: str, value: Any, flat: dict[str, Any]) -> None:
+    last = path.rpartition(".")[2]
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _flatten(f"{path}.{name}" if path else name, inner, flat)
+    elif last in SPLIT:
+        flat[path] = ", ".join(value)
+    elif isinstance(value, list) and last not in MANY:
+        for n, inner in enumerate(value):
+            _flatten(f"{path}.{n}", inner, flat)
+    elif last == "unit_price_micro" and value is not None:
+        flat[path] = micro_eur(value).removesuffix("\u00a0€")
+    elif last in {"availability_pct", "from_quantity"} and value is not None:
+        flat[path] = str(value).replace(".", ",")
+    else:
+        flat[path] = "" if value is None else value
 
 
 def _rows(group: Any) -> list[dict[str, Any]]:
@@ -51,9 +82,10 @@ def _rows(group: Any) -> list[dict[str, Any]]:
 
 def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
     for step in path[:-1]:
-        tree = tree.setdefault(step, {})
-        if not isinstance(tree, dict):
+        deeper = tree.setdefault(step, {})
+        if not isinstance(deeper, dict):
             return
+        tree = deeper
     tree[path[-1]] = value
 
 

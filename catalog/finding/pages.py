@@ -67,7 +67,7 @@ async def list_offerings(call: Call) -> Response:
     return await call.page(
         "finding/list.html", query=query, criteria=criteria, counts=counts, size=size, names=names,
         rows=[_row(h, names, users) for h in hits],
-        facets=_facets(criteria, counts, names), chips=_chips(query, names), sentence=_sentence(criteria, counts),
+        facets_=_facets(criteria, counts, names), chips_=_chips(query, names), sentence=_sentence(criteria, counts),
         sorts=[(s.value, SORT_LABELS[s]) for s in Sort if query.q or s != Sort.RELEVANCE],
         views=[(v.value, VIEW_LABELS[v]) for v in View] if call.viewer.members else [],
         next_href=_address(query, after=cursor) if cursor else "", first_href=_address(query) if after else "",
@@ -122,15 +122,15 @@ def _address(query: ListQuery, **changes: Any) -> str:
 
 def _chips(query: ListQuery, names: Names) -> list[tuple[str, str]]:
     chips = [(_("Suche: {q}").format(q=query.q), _address(query, q=""))] if query.q else []
-    for name, chosen, labels in (
-        ("category", query.category, names.categories),
-        ("member", query.member, names.members),
-        ("base", query.base, BASE_LABELS),
-    ):
-        for value in chosen:
-            rest = [str(v) for v in chosen if v != value]
-            # an unknown id gets no name: it must not tell whether it exists
-            chips.append((labels.get(value, _("unbekannt")), _address(query, **{name: rest})))  # type: ignore[attr-defined]  # three mappings of different keys
+    chosen: dict[str, list[tuple[str, str]]] = {
+        "category": [(str(c), names.categories.get(c, _("unbekannt"))) for c in query.category],
+        "member": [(str(m), names.members.get(m, _("unbekannt"))) for m in query.member],
+        "base": [(b.value, BASE_LABELS[b]) for b in query.base],
+    }
+    for name, values in chosen.items():
+        for value, label in values:
+            rest = [v for v, _label in values if v != value]
+            chips.append((label, _address(query, **{name: rest})))
     return chips
 
 

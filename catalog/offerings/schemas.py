@@ -263,21 +263,20 @@ def to_version(body: OfferingBody, offering_id: UUID, version: int, **around: An
 
 def to_body(version: Version, reference: str, contacts: Sequence[Contact]) -> OfferingBody:
     """The version as it came in, for JSON, files and the form."""
-    return OfferingBody.model_construct(
-        reference=reference,
-        protection_level=Protection(version.protection_level) if version.protection_level else None,
-        sla=SlaBody.model_validate(version.sla, strict=False),
-        prices=[PriceBody.model_validate(_price_values(p), strict=False) for p in version.prices],
-        audiences=[
-            AudienceBody.model_validate(
-                {"kind": a.kind, "legal_basis": a.legal_basis, "tax_code": a.tax_code, "member_ids": list(a.member_ids),
-                 "levels": list(a.levels), "regions": list(a.regions)}, strict=False)
-            for a in version.audiences
-        ],
-        contacts=ContactsBody.model_validate(
-            {c.role: {"name": c.name, "email": c.email, "phone": c.phone} for c in contacts}),
-        **{name: list(v) if isinstance(v := getattr(version, name), tuple) else v for name in PLAIN},
-    )  # fmt: skip
+    values: dict[str, Any] = {
+        name: list(v) if isinstance(v := getattr(version, name), tuple) else v for name in PLAIN
+    }
+    audience = ("kind", "legal_basis", "tax_code", "member_ids", "levels", "regions")
+    lists = {"member_ids", "levels", "regions"}
+    values |= {
+        "reference": reference,
+        "protection_level": version.protection_level,
+        "sla": version.sla,
+        "prices": [_price_values(p) for p in version.prices],
+        "audiences": [{n: list(getattr(a, n)) if n in lists else getattr(a, n) for n in audience} for a in version.audiences],
+        "contacts": {c.role: {"name": c.name, "email": c.email, "phone": c.phone} for c in contacts},
+    }
+    return OfferingBody.model_validate(values, strict=False)
 
 
 def _price_values(item: PriceItem) -> dict[str, Any]:

@@ -123,6 +123,10 @@ LIST_USERS = """
 SELECT DISTINCT u.recipient_id FROM catalog.offering_use u
 WHERE u.offering_id = $1 AND u.valid_from <= $2 AND (u.valid_to IS NULL OR u.valid_to > $2) ORDER BY 1
 """
+LIST_SUCCESSORS = """
+SELECT id, number || ' ' || title AS label FROM catalog.visible_offering
+WHERE state = 'published' AND owner_id = $1 AND id <> $2 ORDER BY title_key, id LIMIT 500
+"""
 REACHED = "SELECT catalog.members_reached($1::text[])"
 
 
@@ -285,6 +289,11 @@ async def count_users(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, int]:
 async def list_users(conn: Conn, offering_id: UUID) -> list[UUID]:
     """Which members use it today, as far as the viewer is a party."""
     return [r["recipient_id"] for r in await conn.fetch(LIST_USERS, offering_id, conn.today)]
+
+
+async def list_successors(conn: Conn, head: Offering) -> list[tuple[str, str]]:
+    """(id, label) of the owner's other published offerings, to choose from."""
+    return [(str(r["id"]), r["label"]) for r in await conn.fetch(LIST_SUCCESSORS, head.owner_id, head.id)]
 
 
 async def members_reached(conn: Conn, keys: Sequence[str]) -> list[UUID]:

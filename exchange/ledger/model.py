@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -128,6 +129,7 @@ class Supply:
     sign: int = 1
 
 
+@cache
 def account_id(kind: AccountKind, member_id: UUID) -> UUID:
     """The id of a member's account of this kind: the same everywhere, so nothing is looked up."""
     return named_id("exchange.account", f"{kind.value}|{member_id}")

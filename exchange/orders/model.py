@@ -11,9 +11,6 @@ from kdnx.errors import Refused
 from kdnx.ids import digest
 from kdnx.text import _
 
-UNDECIDED = "undecided"
-
-
 class OrderState(StrEnum):
     """Where an order stands."""
 

@@ -6,7 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from exchange.bookings.model import Booking, Signature
+from exchange.bookings.store import Listed
 from kdnx.db.conn import Conn
+from kdnx.db.rows import many
 
 TAX_CODES = "SELECT n, code_1, code_2 FROM exchange.tax_codes_on($1, $2, $3)"
 SIGN_BOOKINGS = """
@@ -37,6 +39,20 @@ ORDER BY b.owner_id, b.id LIMIT $2 FOR UPDATE SKIP LOCKED
 INSERT_DISPUTE = """
 INSERT INTO exchange.dispute (owner_id, booking_id, n, by_member, by_person, reason_code, text, claimed_cents, due_on, raised_at)
 SELECT $1, $2, coalesce(max(n), 0) + 1, $3, $4, $5, $6, $7, $8, $9 FROM exchange.dispute WHERE owner_id = $1 AND booking_id = $2
+"""
+FIND_EXISTING = """
+SELECT b.id, b.owner_id, b.order_id, b.reference, b.service_year, b.service_from, b.service_to, b.sign * b.net_cents AS signed_cents, b.number || '/' || b.ordinal AS booking_number
+FROM exchange.booking_row b
+WHERE b.state NOT IN ('withdrawn', 'expired') AND b.reference = ANY ($1::text[])
+UNION
+SELECT b.id, b.owner_id, b.order_id, b.reference, b.service_year, b.service_from, b.service_to, b.sign * b.net_cents, b.number || '/' || b.ordinal
+FROM unnest($2::text[], $3::bigint[]) x(number, ordinal) JOIN exchange.booking_row b ON b.number = x.number AND b.ordinal = x.ordinal
+"""
+EXPORT_BOOKINGS = """
+SELECT b.*, p.short_name AS provider_name, r.short_name AS recipient_name
+FROM exchange.booking_row b JOIN kdnx.public_member p ON p.id = b.owner_id JOIN kdnx.public_member r ON r.id = b.recipient_id
+WHERE ($1::uuid[] IS NULL OR b.owner_id = ANY ($1) OR b.recipient_id = ANY ($1)) AND ($2::int IS NULL OR b.service_year = $2)
+ORDER BY b.service_from, b.number, b.ordinal, b.owner_id
 """
 
 
@@ -94,3 +110,32 @@ async def insert_dispute(
     await conn.execute(
         INSERT_DISPUTE, booking.owner_id, booking.id, by_member, person_id, reason, text, claimed_cents, due_on, conn.now
     )
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A booking that a row of a file may already be."""
+
+    id: UUID
+    owner_id: UUID
+    order_id: UUID
+    reference: str | None
+    service_year: int
+    service_from: date
+    service_to: date
+    signed_cents: int
+    booking_number: str
+
+
+async def find_existing(conn: Conn, references: Sequence[str], numbers: Sequence[str]) -> list[Existing]:
+    """Visible living bookings with these references, and those with these numbers."""
+    parts = [n.rpartition("/") for n in numbers]
+    found = await conn.fetch(
+        FIND_EXISTING, list(references), [p[0] for p in parts], [int(p[2]) if p[2].isdigit() else 0 for p in parts]
+    )
+    return many(Existing, found)
+
+
+async def export_bookings(conn: Conn, members: Sequence[UUID] | None, year: int | None = None) -> list[Listed]:
+    """Every visible booking, oldest service first."""
+    return many(Listed, await conn.fetch(EXPORT_BOOKINGS, None if members is None else list(members), year))

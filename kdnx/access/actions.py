@@ -5,14 +5,14 @@ from datetime import date
 from uuid import UUID
 
 from kdnx.access import store
-from kdnx.access.model import check_granting, check_term, is_console
+from kdnx.access.model import RoleGrant, check_granting, check_term, is_console
 from kdnx.audit.actions import record
 from kdnx.auth.model import ALLIANCE_ROLES
 from kdnx.db.conn import Conn
 from kdnx.errors import NotFound, Refused, Stale
 from kdnx.ids import new_id
 from kdnx.text import _
-from kdnx.viewer import ROLE_LABELS, Permission, Role, Viewer, require
+from kdnx.viewer import ROLE_LABELS, Permission, Role, Scope, Viewer, require
 
 MAX_DEPUTY_DAYS = 366
 
@@ -56,17 +56,25 @@ async def grant_role(
     return grant_id
 
 
-async def end_role(conn: Conn, viewer: Viewer, grant_id: UUID, valid_to: date, row_version: int | None = None) -> None:
+async def visible_grant(conn: Conn, viewer: Viewer, grant_id: UUID) -> RoleGrant:
+    """A grant the viewer may know of: of the own member, for the hub's office also what it may give."""
+    grant = await store.get_grant(conn, grant_id)
+    reach = ALLIANCE_ROLES | {Role.ADMINISTRATOR} if viewer.scope == Scope.OFFICE else frozenset()
+    if is_console(viewer) or viewer.acts_for(grant.member_id) or grant.role in reach:
+        return grant
+    raise NotFound(_("Diese Rolle gibt es nicht, oder sie ist für Sie nicht sichtbar."))
+
+
+async def end_role(
+    conn: Conn, viewer: Viewer, grant_id: UUID, valid_to: date, row_version: int | None = None
+) -> None:
     """End a role: `valid_to` is the first day without it, today at the earliest.
 
     Raises NotFound for a grant of another member, Stale for an old version, Refused when it has ended.
     """
     if not is_console(viewer):
         require(viewer, Permission.ROLE_GRANT)
-    grant = await store.get_grant(conn, grant_id)
-    may_see = is_console(viewer) or viewer.acts_for(grant.member_id) or grant.role in ALLIANCE_ROLES | {Role.ADMINISTRATOR}
-    if not may_see:
-        raise NotFound(_("Diese Rolle gibt es nicht, oder sie ist für Sie nicht sichtbar."))
+    grant = await visible_grant(conn, viewer, grant_id)
     check_granting(viewer, grant.member_id, grant.role)
     version = await store.lock_grant(conn, grant_id)
     if row_version is not None and row_version != version:

@@ -8,7 +8,8 @@ import asyncpg
 
 from kdnx.access.model import Deputy, Person, RoleGrant
 from kdnx.db.conn import Conn
-from kdnx.db.rows import many, one
+from kdnx.db.rows import many
+from kdnx.errors import NotFound
 from kdnx.text import _
 from kdnx.viewer import Role
 
@@ -69,7 +70,9 @@ async def list_grants(
 async def get_grant(conn: Conn, grant_id: UUID) -> RoleGrant:
     """One role grant; NotFound otherwise."""
     found = await list_grants(conn, None, grant_id=grant_id)
-    return found[0] if found else one(RoleGrant, None, _("Diese Rolle"))
+    if not found:
+        raise NotFound(_("Diese Rolle gibt es nicht, oder sie ist für Sie nicht sichtbar."))
+    return found[0]
 
 
 def _grant(row: asyncpg.Record) -> RoleGrant:

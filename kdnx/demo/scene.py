@@ -70,6 +70,8 @@ class Scene:
 
     async def bring(self, name: str, rows: Sequence[Mapping[str, Any]]) -> Report:
         """Import rows by column name through the file kind; DemoFault with the first errors."""
+        if name not in self.kinds or not rows:
+            return Report(0, 0, 0, 0, 0)
         viewer = await self.act_as_office()
         report = await run_import(self.conn, viewer, self.kinds[name], as_table(rows))
         if report.errors or not report.written:

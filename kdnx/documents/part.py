@@ -1,5 +1,8 @@
 """What documents give the platform."""
 
-DOORS = ()
-APIS = ()
-TEMPLATES: dict[str, str] = {}
+from kdnx.documents.api import api
+from kdnx.documents.pages import DOORS
+
+APIS = (api,)
+TEMPLATES = {"documents": "kdnx.documents"}
+__all__ = ["APIS", "DOORS", "TEMPLATES"]

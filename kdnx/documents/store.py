@@ -35,9 +35,7 @@ WITHDRAW = """
 UPDATE kdnx.document SET withdrawn_at = $3, withdrawn_by = $4, row_version = row_version + 1, updated_at = $3
 WHERE id = $1 AND row_version = $2 AND withdrawn_at IS NULL
 """
-NEXT_PENDING = """
-SELECT d.* FROM kdnx.document d WHERE d.scan_state = 'pending' ORDER BY d.created_at, d.id LIMIT $1 FOR UPDATE SKIP LOCKED
-"""
+LIST_PENDING = "SELECT d.* FROM kdnx.document d WHERE d.scan_state = 'pending' ORDER BY d.created_at, d.id LIMIT $1"
 MARK_SCANNED = """
 UPDATE kdnx.document SET scan_state = $2, scanned_at = $3, row_version = row_version + 1, updated_at = $3
 WHERE sha256 = $1 AND scan_state = 'pending'
@@ -89,9 +87,9 @@ async def withdraw(
     return await conn.execute(WITHDRAW, document_id, row_version, conn.now, person_id) == 1
 
 
-async def next_pending(conn: Conn, limit: int) -> Sequence[Document]:
-    """Documents that wait for the scanner, locked against a second worker."""
-    return many(Document, await conn.fetch(NEXT_PENDING, limit))
+async def list_pending(conn: Conn, limit: int) -> Sequence[Document]:
+    """Documents that wait for the scanner, oldest first."""
+    return many(Document, await conn.fetch(LIST_PENDING, limit))
 
 
 async def mark_scanned(conn: Conn, sha256: bytes, scan_state: str) -> int:

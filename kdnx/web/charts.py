@@ -207,7 +207,7 @@ def line_chart(
     ]
     lines = [
         _polyline(xs[:known], ys[:known], "kx-line"),
-        _polyline(xs[known - 1 :], ys[known - 1 :], TODO_LINE),
+        _polyline(xs[known - 1 :], ys[known - 1 :], AHEAD),
     ]
     inner = _band(xs, band, top) + lines[0] + (lines[1] if forecast else "")
     body.append(
@@ -224,7 +224,7 @@ def line_chart(
     return _svg(body, title, finding, height)
 
 
-TODO_LINE = "kx-line kx-line--todo"
+AHEAD = "kx-line kx-line--todo"
 
 
 def _polyline(xs: Sequence[float], ys: Sequence[float], css: str) -> str:

@@ -38,7 +38,17 @@ def sql_constants(path: Path) -> Iterator[tuple[str, str]]:
     for node in tree(path).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            if name.isupper() and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            if (
+                name.isupper()
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ):
                 text = node.value.value.strip()
-                if text.split(None, 1)[:1] and text.split(None, 1)[0].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
+                if text.split(None, 1)[:1] and text.split(None, 1)[0].upper() in {
+                    "SELECT",
+                    "INSERT",
+                    "UPDATE",
+                    "DELETE",
+                    "WITH",
+                }:
                     yield name, text

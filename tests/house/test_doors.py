@@ -36,7 +36,9 @@ def test_only_known_doors_are_public():
 
 
 def test_only_the_token_operation_is_public():
-    assert {op.path for op in operations() if op.permission == Permission.PUBLIC} <= {"/api/v1/token"}
+    assert {op.path for op in operations() if op.permission == Permission.PUBLIC} <= {
+        "/api/v1/token"
+    }
 
 
 def test_a_door_stands_once():

@@ -96,11 +96,17 @@ def moves() -> list[tuple[str, object, object, object]]:
     return found
 
 
-@pytest.mark.parametrize(("place", "name", "table", "module", "prefix"), moves(), ids=lambda v: str(v)[:40])
-async def test_moves_equal_the_constraint_and_the_labels(pool: asyncpg.Pool, place, name, table, module, prefix):
+@pytest.mark.parametrize(
+    ("place", "name", "table", "module", "prefix"), moves(), ids=lambda v: str(v)[:40]
+)
+async def test_moves_equal_the_constraint_and_the_labels(
+    pool: asyncpg.Pool, place, name, table, module, prefix
+):
     states = {s for s, _e in table} | set(table.values())
     kind = type(next(iter(states)))
-    labels = getattr(module, f"{prefix}LABELS", None) or getattr(module, f"{prefix}STATE_LABELS", None)
+    labels = getattr(module, f"{prefix}LABELS", None) or getattr(
+        module, f"{prefix}STATE_LABELS", None
+    )
     assert labels is not None, f"{place}: {prefix}LABELS is missing"
     assert set(kind) <= set(labels), f"{place}: {name} states without a label"
     async with pool.acquire() as conn:

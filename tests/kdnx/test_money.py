@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from kdnx.money import half_up, largest_remainder, parse_euro, percent_of, times
 
 
-@pytest.mark.parametrize(("value", "cents"), [("0.5", 1), ("1.5", 2), ("2.5", 3), ("-0.5", -1), ("2.49", 2)])
+@pytest.mark.parametrize(
+    ("value", "cents"), [("0.5", 1), ("1.5", 2), ("2.5", 3), ("-0.5", -1), ("2.49", 2)]
+)
 def test_half_up_is_away_from_zero(value, cents):
     assert half_up(Decimal(value)) == cents
 
@@ -23,11 +25,17 @@ def test_the_cost_share_of_the_worked_example():
     assert largest_remainder(9_000_001, [1, 1, 1]) == [3_000_001, 3_000_000, 3_000_000]
 
 
-@given(st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=40).filter(any))
+@given(
+    st.integers(-(10**12), 10**12),
+    st.lists(st.integers(0, 10**6), min_size=1, max_size=40).filter(any),
+)
 def test_shares_sum_to_the_total_and_are_never_off_by_more_than_a_cent(total, weights):
     parts = largest_remainder(total, weights)
     assert sum(parts) == total
-    assert all(abs(Decimal(p) - Decimal(total) * w / sum(weights)) < 1 for p, w in zip(parts, weights, strict=True))
+    assert all(
+        abs(Decimal(p) - Decimal(total) * w / sum(weights)) < 1
+        for p, w in zip(parts, weights, strict=True)
+    )
 
 
 @pytest.mark.parametrize("weights", [[], [0, 0], [-1, 2]])
@@ -50,7 +58,9 @@ def test_euro_is_read_in_both_notations(text, cents):
     assert parse_euro(text) == cents
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1,234,50", "1.23.45", "0,001", "NaN", "Infinity", "1.2345,00", "12.34,5"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "1,234,50", "1.23.45", "0,001", "NaN", "Infinity", "1.2345,00", "12.34,5"]
+)
 def test_unclear_amounts_are_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011  # the message is the text itself
         parse_euro(text)

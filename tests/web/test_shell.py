@@ -176,3 +176,8 @@ def test_heat_table_has_heads_sums_and_a_struck_diagonal() -> None:
     assert text.count('scope="row"') == 3
     assert text.count("kx-none") == 2
     assert '<td class="kx-sum">12</td>' in text
+
+
+def test_a_column_without_title_still_has_a_name() -> None:
+    source = '{% from "shell/macros.html" import table with context %}{% call table("T", [("", false)]) %}{% endcall %}'
+    assert "Aktion</span></th>" in ENV.from_string(source).render(shell=make_shell())

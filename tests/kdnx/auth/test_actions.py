@@ -11,10 +11,22 @@ from kdnx.viewer import Permission, Role, Scope, Viewer
 from tests.cast import Cast
 
 
+ALLIANCE = """
+INSERT INTO kdnx.alliance (id, name, short_name, is_demo, created_at) VALUES (1, 'A', 'A', $2, $1)
+ON CONFLICT (id) DO UPDATE SET is_demo = $2
+"""
+
+
 def asking(token: str, *, bearer: bool = False, path: str = "/") -> Request:
     """A request with this token."""
-    header = (b"authorization", b"Bearer " + token.encode()) if bearer else (b"cookie", b"kdnx_session=" + token.encode())
-    return Request({"type": "http", "method": "GET", "path": path, "headers": [header], "query_string": b""})
+    header = (
+        (b"authorization", b"Bearer " + token.encode())
+        if bearer
+        else (b"cookie", b"kdnx_session=" + token.encode())
+    )
+    return Request(
+        {"type": "http", "method": "GET", "path": path, "headers": [header], "query_string": b""}
+    )
 
 
 async def test_a_session_becomes_the_viewer_of_its_mandate(conn: Conn, cast: Cast) -> None:
@@ -38,7 +50,9 @@ async def test_the_hubs_people_are_its_office(conn: Conn, cast: Cast) -> None:
 
 
 async def test_committee_and_audit_stand_alone(conn: Conn, cast: Cast) -> None:
-    person = await create_person(conn, issuer="urn:x", subject="1", display_name="Eva Doppel", is_persona=True)
+    person = await create_person(
+        conn, issuer="urn:x", subject="1", display_name="Eva Doppel", is_persona=True
+    )
     for role in (Role.COMMITTEE, Role.AUDITOR, Role.BOOKING_CLERK):
         await grant_role(conn, _console(), person, cast.hub.id, role, conn.today)
     mandates = await list_mandates(conn, person)
@@ -72,7 +86,9 @@ async def test_an_ended_session_is_nobody(conn: Conn, cast: Cast) -> None:
     token = await start_session(conn, cast.nord.viewer.person_id, cast.nord.id, Scope.MEMBER)
     await conn.execute("UPDATE kdnx.session SET revoked_at = $1", conn.now)
     assert not (await identify(conn, asking(token))).is_known
-    token = await start_session(conn, cast.nord.viewer.person_id, cast.nord.id, Scope.MEMBER, hours=1)
+    token = await start_session(
+        conn, cast.nord.viewer.person_id, cast.nord.id, Scope.MEMBER, hours=1
+    )
     assert (await identify(conn, asking(token))).is_known
     conn.now += timedelta(hours=1)
     assert not (await identify(conn, asking(token))).is_known
@@ -82,10 +98,17 @@ async def test_a_role_that_ended_yesterday_gives_nothing(conn: Conn, cast: Cast)
     person = cast.nord.viewer.person_id
     assert person
     token = await start_session(conn, person, cast.nord.id, Scope.MEMBER)
-    await conn.execute("UPDATE kdnx.role_grant SET valid_to = $2 WHERE person_id = $1", person, conn.today)
+    await conn.execute(
+        "UPDATE kdnx.role_grant SET valid_to = $2 WHERE person_id = $1", person, conn.today
+    )
     viewer = await identify(conn, asking(token))
     assert viewer.person_id == person
-    assert (viewer.member_id, viewer.members, viewer.roles, viewer.scope) == (None, (), frozenset(), Scope.NOBODY)
+    assert (viewer.member_id, viewer.members, viewer.roles, viewer.scope) == (
+        None,
+        (),
+        frozenset(),
+        Scope.NOBODY,
+    )
     assert viewer.permissions == {Permission.SIGNED_IN}
 
 
@@ -114,11 +137,16 @@ async def test_an_api_call_with_another_authorization_has_no_cookie(conn: Conn, 
 
 
 async def test_personas_exist_in_a_demonstration_only(conn: Conn, cast: Cast) -> None:
-    person = await create_person(conn, issuer="urn:x", subject="1", display_name="Eva Probe", is_persona=True)
+    person = await create_person(
+        conn, issuer="urn:x", subject="1", display_name="Eva Probe", is_persona=True
+    )
     await grant_role(conn, _console(), person, cast.nord.id, Role.BOOKING_CLERK, conn.today)
+    await conn.execute(ALLIANCE, conn.now, False)
     assert await list_personas(conn) == []
-    await conn.execute("INSERT INTO kdnx.alliance (id, name, short_name, is_demo, created_at) VALUES (1, 'A', 'A', true, $1)", conn.now)
-    assert [(p.display_name, p.mandates[0].member_name) for p in await list_personas(conn)] == [("Eva Probe", "Nordrechen")]
+    await conn.execute(ALLIANCE, conn.now, True)
+    assert [(p.display_name, p.mandates[0].member_name) for p in await list_personas(conn)] == [
+        ("Eva Probe", "Nordrechen")
+    ]
 
 
 def _console() -> Viewer:

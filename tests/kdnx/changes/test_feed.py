@@ -13,7 +13,16 @@ SYSTEM = Viewer(scope=Scope.SYSTEM)
 
 async def note(conn, viewer, owner, audience, **over):
     it = new_id()
-    record(conn, viewer, "probe.put", object_kind="probe", object_id=it, owner_id=owner, audience=audience, **over)
+    record(
+        conn,
+        viewer,
+        "probe.put",
+        object_kind="probe",
+        object_id=it,
+        owner_id=owner,
+        audience=audience,
+        **over,
+    )
     await finish(conn)
     return it
 

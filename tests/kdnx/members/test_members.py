@@ -4,7 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-FIELDS = {"name": "Nordrechen AöR", "short_name": "Nord", "seat": "Norden", "row_version": "1", "inhabitants": "250000"}
+FIELDS = {
+    "name": "Nordrechen AöR",
+    "short_name": "Nord",
+    "seat": "Norden",
+    "row_version": "1",
+    "inhabitants": "250000",
+}
 
 
 async def test_everybody_reads_nobody_unknown(client, cast):
@@ -35,19 +41,34 @@ async def test_a_stranger_edits_nothing(client, cast):
     assert r.status_code == 403
 
 
-@pytest.mark.parametrize(("field", "value"), [("vat_id", "DE123456789"), ("iban", "DE00123"), ("lei", "X" * 20)])
+@pytest.mark.parametrize(
+    ("field", "value"), [("vat_id", "DE123456789"), ("iban", "DE00123"), ("lei", "X" * 20)]
+)
 async def test_wrong_check_digits_are_said_at_the_field(client, cast, field, value):
-    r = await client.as_(cast.nord.viewer).post(f"/members/{cast.nord.id}/edit", {**FIELDS, field: value})
+    r = await client.as_(cast.nord.viewer).post(
+        f"/members/{cast.nord.id}/edit", {**FIELDS, field: value}
+    )
     assert r.status_code == 422
     assert f'id="{field}-error"' in r.text
     assert value in r.text, "what was typed is kept"
 
 
 async def test_the_iban_is_for_its_own(client, cast, conn):
-    await conn.execute("UPDATE kdnx.member SET iban = 'DE89370400440532013000' WHERE id = $1", cast.nord.id)
-    assert "DE89370400440532013000" in (await client.as_(cast.nord.viewer).get(f"/members/{cast.nord.id}")).text
-    assert "DE89370400440532013000" not in (await client.as_(cast.fremd.viewer).get(f"/members/{cast.nord.id}")).text
-    assert "DE8937" not in (await client.as_(cast.fremd.viewer).get(f"/api/v1/members/{cast.nord.id}")).text
+    await conn.execute(
+        "UPDATE kdnx.member SET iban = 'DE89370400440532013000' WHERE id = $1", cast.nord.id
+    )
+    assert (
+        "DE89370400440532013000"
+        in (await client.as_(cast.nord.viewer).get(f"/members/{cast.nord.id}")).text
+    )
+    assert (
+        "DE89370400440532013000"
+        not in (await client.as_(cast.fremd.viewer).get(f"/members/{cast.nord.id}")).text
+    )
+    assert (
+        "DE8937"
+        not in (await client.as_(cast.fremd.viewer).get(f"/api/v1/members/{cast.nord.id}")).text
+    )
 
 
 async def test_the_hub_changes_only_in_future_and_by_the_office(client, cast, conn):

@@ -62,7 +62,9 @@ async def probe(conn, cast, settings):
 
 
 async def last(conn) -> int:
-    return await conn.fetchval("SELECT coalesce(max(last), 0) FROM kdnx.number_series WHERE series = $1", SERIES)
+    return await conn.fetchval(
+        "SELECT coalesce(max(last), 0) FROM kdnx.number_series WHERE series = $1", SERIES
+    )
 
 
 async def test_a_post_commits_and_numbers(probe, cast, conn):
@@ -120,7 +122,9 @@ async def test_without_the_forms_token_nothing_happens(probe, cast, conn):
     assert await last(conn) == 0
 
 
-@pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}])
+@pytest.mark.parametrize(
+    "headers", [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}]
+)
 async def test_a_form_of_another_site_is_refused(probe, cast, conn, headers):
     r = await probe.as_(cast.nord.viewer).post("/probe/count", **headers)
     assert r.status_code == 403
@@ -153,7 +157,9 @@ async def test_every_answer_carries_id_and_policy(probe, cast):
 async def test_unknown_addresses_and_methods(probe, cast):
     nord = probe.as_(cast.nord.viewer)
     assert (await nord.get("/nirgends")).status_code == 404
-    assert (await nord.get("/api/v1/nirgends")).headers["content-type"] == "application/problem+json"
+    assert (await nord.get("/api/v1/nirgends")).headers[
+        "content-type"
+    ] == "application/problem+json"
     r = await probe.http.put("/probe/count")
     assert (r.status_code, r.headers["allow"]) == (405, "POST")
 

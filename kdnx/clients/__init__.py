@@ -1,0 +1,1 @@
+"""Machine clients: hashed secrets, scopes, tokens of one hour."""

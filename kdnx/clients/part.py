@@ -1,0 +1,7 @@
+"""What machine clients give the platform."""
+
+from kdnx.clients import pages
+
+DOORS = pages.DOORS
+APIS = ()
+TEMPLATES = {"clients": "kdnx.clients"}

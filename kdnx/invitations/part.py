@@ -1,0 +1,7 @@
+"""What people and invitations give the platform."""
+
+from kdnx.invitations import pages
+
+DOORS = pages.DOORS
+APIS = ()
+TEMPLATES = {"invitations": "kdnx.invitations"}

@@ -1,0 +1,56 @@
+"""Tell people something, mark it read, set how to be mailed."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from kdnx.clock import next_at
+from kdnx.db.conn import Conn
+from kdnx.errors import Forbidden, NotFound
+from kdnx.ids import new_id
+from kdnx.notices import store
+from kdnx.notices.model import OTHER, TOPICS, Mail, topic_of
+from kdnx.text import _
+from kdnx.viewer import Role, Viewer
+
+DIGEST_HOUR = 7
+
+
+async def notify(
+    conn: Conn, viewer: Viewer, *, kind: str, owner_id: UUID, object_kind: str, object_id: UUID,
+    url: str, title: str, roles: Sequence[Role] = (), person_ids: Sequence[UUID] = (),
+) -> int:  # fmt: skip
+    """Tell the people of a member who hold one of the roles today, or are named; how many were told.
+
+    `kind` is 'topic.event' ('booking.proposed'); `title` is shown inside kdnx only, a mail carries the
+    words of the kind and the link. Whoever acts is not told about their own act.
+    """
+    topic = TOPICS.get(topic_of(kind), OTHER)
+    notice = {
+        "id": str(new_id()), "kind": kind, "title": title, "url": url, "object_kind": object_kind,
+        "object_id": str(object_id), "mail": topic.mail.value,
+        "not_person_id": str(viewer.person_id) if viewer.person_id else None,
+    }  # fmt: skip
+    return await store.tell(
+        conn, notice, owner_id, [r.value for r in roles], person_ids, next_at(conn.now, DIGEST_HOUR)
+    )
+
+
+async def mark_read(conn: Conn, viewer: Viewer, notice_id: UUID | None = None) -> int:
+    """Mark one or all of the viewer's notices as read; NotFound for another person's."""
+    person = person_of(viewer)
+    if notice_id is not None and not await store.has_notice(conn, person, notice_id):
+        raise NotFound(_("Diese Meldung gibt es nicht, oder sie ist für Sie nicht sichtbar."))
+    return await store.mark_read(conn, person, notice_id)
+
+
+async def set_mail(conn: Conn, viewer: Viewer, settings: Mapping[str, Mail]) -> None:
+    """Keep how the viewer wants to be mailed, by topic; unknown topics are left out."""
+    known = {t: m.value for t, m in settings.items() if t in TOPICS}
+    await store.save_settings(conn, person_of(viewer), known)
+
+
+def person_of(viewer: Viewer) -> UUID:
+    """The person; Forbidden for machines, which have no notices."""
+    if viewer.person_id is None:
+        raise Forbidden(_("Meldungen haben nur Personen, keine technischen Zugänge."))
+    return viewer.person_id

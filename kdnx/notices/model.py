@@ -1,0 +1,130 @@
+"""A notice, the topics people can be mailed about, and the words that may leave the house."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Mail(StrEnum):
+    """How a person wants to be mailed about a topic; the application always shows the notice."""
+
+    OFF = "off"
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+
+
+MAIL_LABELS = {
+    Mail.AT_ONCE: "sofort",
+    Mail.DAILY: "gesammelt am Morgen",
+    Mail.OFF: "keine E-Mail",
+}
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a group of notices is about; `mail` is the default."""
+
+    label: str
+    hint: str
+    mail: Mail
+
+
+# the first word of a notice's kind ('booking.proposed') is its topic
+TOPICS: Mapping[str, Topic] = {
+    "booking": Topic("Buchungen", "vorgeschlagen, bestätigt, strittig, überfällig", Mail.DAILY),
+    "order": Topic("Aufträge", "zur Freigabe, geschlossen, gekündigt", Mail.AT_ONCE),
+    "demand": Topic("Bedarfsabfragen", "neue Abfrage, Frist, Ergebnis", Mail.AT_ONCE),
+    "tender": Topic("Vergaben", "Freigaben und Fristen", Mail.AT_ONCE),
+    "offering": Topic("Leistungen", "zur Freigabe, veröffentlicht, ausgesetzt", Mail.DAILY),
+    "agreement": Topic("Rahmenverträge", "Höchstmengen, Abrufe, Laufzeiten", Mail.DAILY),
+    "rule": Topic("Regeln", "neue Fassungen", Mail.DAILY),
+    "document": Topic("Dokumente", "gesperrte Dateien", Mail.AT_ONCE),
+    "report": Topic("Berichte", "neue Auswertungen und Stichtage", Mail.DAILY),
+    "account": Topic("Zugang", "Rollen und Vertretungen", Mail.AT_ONCE),
+}
+OTHER = Topic("Sonstiges", "alles andere", Mail.DAILY)
+# the only words about a notice that a mail may carry
+KIND_LABELS: Mapping[str, str] = {
+    "booking.proposed": "Eine Buchung wartet auf Ihre Bestätigung",
+    "booking.confirmed": "Eine Buchung wurde bestätigt",
+    "booking.disputed": "Eine Buchung ist strittig",
+    "booking.escalated": "Eine Buchung ist überfällig",
+    "order.submitted": "Ein Auftrag wartet auf Freigabe",
+    "order.approved": "Ein Auftrag wurde freigegeben",
+    "demand.called": "Eine Bedarfsabfrage ist offen",
+    "demand.closed": "Eine Bedarfsabfrage ist geschlossen",
+    "offering.submitted": "Eine Leistung wartet auf Freigabe",
+    "rule.entered": "Eine Regel wartet auf Freigabe",
+    "document.infected": "Ein Dokument wurde gesperrt",
+}
+
+
+def topic_of(kind: str) -> str:
+    """The topic of a kind: its first word."""
+    return kind.partition(".")[0]
+
+
+def label_of(kind: str) -> str:
+    """What may be said about a kind outside the application."""
+    return KIND_LABELS.get(kind) or f"Neuigkeit zu: {TOPICS.get(topic_of(kind), OTHER).label}"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One notice to one person; `title` stays inside the application."""
+
+    owner_id: UUID
+    id: UUID
+    person_id: UUID
+    kind: str
+    title: str
+    url: str
+    object_kind: str
+    object_id: UUID
+    created_at: datetime
+    mail: str = Mail.OFF.value
+    mailed_at: datetime | None = None
+    read_at: datetime | None = None
+
+    @property
+    def topic_label(self) -> str:
+        """What it is about."""
+        return TOPICS.get(topic_of(self.kind), OTHER).label
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One row of the outbox that was claimed: `attempts` counts this one, `email` is '' for none."""
+
+    owner_id: UUID
+    id: UUID
+    kind: str
+    body: Mapping[str, str]
+    attempts: int
+    person_id: UUID | None = None
+    email: str = ""
+
+
+def mail_text(kind: str, url: str, base_url: str, house: str) -> tuple[str, str]:
+    """Subject and body of a single mail: the kind and the link, no content."""
+    label = label_of(kind)
+    body = (
+        f"Guten Tag,\n\n{label}.\n\n{base_url}{url}\n\n"
+        f"Einzelheiten zeigt {house} nach der Anmeldung; sie stehen aus Gründen der Vertraulichkeit nicht in dieser E-Mail.\n"
+        f"Welche E-Mails Sie erhalten, legen Sie hier fest: {base_url}/account/notices\n"
+    )
+    return f"{house}: {label}", body
+
+
+def digest_text(items: Sequence[Notice], base_url: str, house: str) -> tuple[str, str]:
+    """Subject and body of the daily mail: how many of which kind, with links, no content."""
+    lines = [f"- {label_of(n.kind)}: {base_url}{n.url}" for n in items]
+    count = "1 Neuigkeit" if len(items) == 1 else f"{len(items)} Neuigkeiten"
+    body = (
+        f"Guten Tag,\n\nseit der letzten Übersicht gibt es {count}:\n\n" + "\n".join(lines) + "\n\n"
+        f"Alle zusammen: {base_url}/activity\n"
+        f"Welche E-Mails Sie erhalten, legen Sie hier fest: {base_url}/account/notices\n"
+    )
+    return f"{house}: {count}", body
