@@ -10,7 +10,7 @@ import click
 
 from kdnx import VERSION
 from kdnx.app import MODULES, close_house, create_app, make_house, open_house
-from kdnx.commands import check, files, serving
+from kdnx.commands import backup, check, files, serving
 from kdnx.commands.context import Context
 from kdnx.db.migrate import find_folder, load, migrate, pending
 from kdnx.errors import Invalid, KdnxError
@@ -86,6 +86,7 @@ async def _pending(dsn: str) -> list[Any]:
 for _command in (
     *serving.COMMANDS,
     *check.COMMANDS,
+    *backup.COMMANDS,
     *files.COMMANDS,
     *(c for m in MODULES for c in m.commands),
 ):

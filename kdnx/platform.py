@@ -9,6 +9,7 @@ from kdnx.frames import pages as frames
 from kdnx.frames import reading
 from kdnx.imports import part as imports
 from kdnx.invitations import part as invitations
+from kdnx.jobs import part as jobs
 from kdnx.members import part as members
 from kdnx.module import Module, NavEntry
 from kdnx.notices import part as notices
@@ -17,7 +18,7 @@ from kdnx.rules import part as rules
 from kdnx.succession import part as succession
 from kdnx.viewer import Permission
 
-PARTS = (auth, access, invitations, providers, clients, members, succession, rules, documents, notices, imports)
+PARTS = (auth, access, invitations, providers, clients, members, succession, rules, documents, notices, jobs, imports)
 MODULE = Module(
     name="platform",
     title="Plattform",
@@ -31,6 +32,7 @@ MODULE = Module(
         "frames": "kdnx.frames",
         **{prefix: package for p in PARTS for prefix, package in p.TEMPLATES.items()},
     },
+    tiles=tuple(t for p in PARTS for t in getattr(p, "TILES", ())),
     search=tuple(s for p in PARTS for s in getattr(p, "SEARCH", ())),
     checks=(*frames.CHECKS, *(c for p in PARTS for c in getattr(p, "CHECKS", ()))),
     due_jobs=tuple(j for p in PARTS for j in getattr(p, "DUE_JOBS", ())),

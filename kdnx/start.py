@@ -30,6 +30,7 @@ class Prepared:
     owner_dsn: str
     applied: tuple[Migration, ...] = ()
     embedded: bool = False
+    programs: Path | None = None
 
 
 def settings_for(data: Path | None = None) -> Settings:

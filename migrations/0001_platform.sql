@@ -12,6 +12,15 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
 END
 $$;
 
+-- An owner that is no superuser must be a member of the ledger's role to hand functions over to it.
+DO $$
+BEGIN
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    EXECUTE format('GRANT kdnx_ledger TO %I', current_user);
+  END IF;
+END
+$$;
+
 CREATE SCHEMA kdnx;
 CREATE SCHEMA catalog;
 CREATE SCHEMA exchange;

@@ -15,7 +15,7 @@ FROM exchange.transfer WHERE kind = 'supply' AND (SELECT kdnx.viewer_scope()) IN
 GROUP BY service_year, owner_id, recipient_id, category_id;
 -- What is proposed or disputed, as one figure a year: for the confirmed share.
 CREATE VIEW exchange.public_open_year AS
-SELECT service_year, sum(sign * net_cents)::bigint AS open_cents, count(*) AS bookings
+SELECT service_year, coalesce(sum(net_cents) FILTER (WHERE sign = 1), 0)::bigint AS open_cents, count(*) AS bookings
 FROM exchange.booking WHERE state IN ('proposed', 'disputed') AND (SELECT kdnx.viewer_scope()) IN ('committee', 'office', 'audit', 'system')
 GROUP BY service_year;
 

@@ -97,6 +97,9 @@ APPROVE_VERSION = """
 UPDATE catalog.offering_version SET approver = $3, approved_at = $4, updated_at = $4
 WHERE offering_id = $1 AND version = $2 AND content_hash = $5 AND approved_at IS NULL
 """
+LIST_HEADS = """
+SELECT * FROM catalog.offering WHERE $1 OR owner_id = ANY ($2::uuid[]) ORDER BY owner_id, reference LIMIT 100000
+"""
 LIST_REFS = """
 SELECT o.id, o.owner_id, o.version, o.number, o.reference, o.title, o.category_id, o.state, v.notice_months, v.min_term_months,
   o.price_base, o.price_per, o.price_micro
@@ -257,6 +260,18 @@ async def mark_submitted(conn: Conn, offering_id: UUID, version: int, person_id:
 async def approve_version(conn: Conn, v: Version, approver: UUID | None) -> bool:
     """From now on the version never changes; False when its content is not the one that was read."""
     return await conn.execute(APPROVE_VERSION, v.offering_id, v.version, approver, v.approved_at or conn.now, v.content_hash) == 1
+
+
+async def list_heads(conn: Conn, viewer: Viewer) -> list[Offering]:
+    """The heads of the viewer's own house; for office, audit and system all."""
+    return many(Offering, await conn.fetch(LIST_HEADS, sees_all(viewer), list(viewer.members)))
+
+
+async def approve_imported(conn: Conn, versions: Sequence[Version]) -> None:
+    """Versions of history that the office brings in: approved elsewhere, so without an approver here."""
+    await conn.executemany(
+        APPROVE_VERSION, [(v.offering_id, v.version, None, v.approved_at, v.content_hash) for v in versions]
+    )
 
 
 async def list_refs(conn: Conn, kind: type[T], ids: Sequence[UUID]) -> list[T]:

@@ -42,7 +42,7 @@ COLUMNS = (
     Column("order", "Leistungsschein", required=True, example="L-2026-0042", aliases=("order_number",)),
     Column("service_from", "Leistung von", CellKind.DAY, required=True, example="01.07.2026"),
     Column("service_to", "Leistung bis", CellKind.DAY, required=True, example="31.07.2026", note="Im selben Kalenderjahr."),
-    Column("net", "Netto", CellKind.MONEY, required=True, example="1.234,50", note="Leg 1, ohne Umlage und Steuer.", aliases=("net_amount", "amount")),
+    Column("net", "Netto", CellKind.MONEY, required=True, example="1.234,50", note="Bein 1, ohne Umlage und Steuer.", aliases=("net_amount", "amount")),
     Column("quantity", "Menge", CellKind.DECIMAL),
     Column("reference", "Referenz", example="LS-4711", max_length=120, note="Je Bereitsteller und Jahr einmal."),
     Column("note", "Bemerkung", max_length=2000),
@@ -216,7 +216,7 @@ async def _note(conn: Conn, viewer: Viewer, planned: Sequence[Planned]) -> None:
         reason=_("{n} Buchungen, davon {legacy} Altbestand").format(n=len(planned), legacy=legacy),
         after={"references": sorted(str(p.row.values["reference"]) for p in planned)},
     )  # fmt: skip
-    changes = [
+    changes: list[dict[str, object]] = [
         {"owner_id": str(p.terms.owner_id), "id": str(new_id()), "kind": "booking", "object_id": str(p.id),
          "row_version": 2 if p.state == BookingState.CONFIRMED.value else 1, "op": "put", "audience": "parties",
          "party_ids": [str(p.terms.owner_id), str(p.terms.recipient_id)]}

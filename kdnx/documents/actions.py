@@ -18,6 +18,7 @@ from kdnx.documents.model import (
 )
 from kdnx.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refused
 from kdnx.ids import new_id
+from kdnx.jobs.actions import SCAN, enqueue
 from kdnx.notices.actions import notify
 from kdnx.text import _
 from kdnx.viewer import Permission, Viewer, require
@@ -136,6 +137,8 @@ async def _keep(
     conn: Conn, viewer: Viewer, document: Document, body: bytes, action: str
 ) -> Document:
     await store.insert_document(conn, document, body)
+    if document.scan_state == ScanState.PENDING:
+        await enqueue(conn, SCAN, [document.id])
     record(
         conn, viewer, action, object_kind="document", object_id=document.id,
         owner_id=document.owner_id, audience=AUDIENCE.get(document.visibility, "owner"),
@@ -163,7 +166,9 @@ def _bad_file(message: str) -> Invalid:
     return Invalid(
         message,
         errors=[FieldError("file", message)],
-        remedy=_("Möglich sind PDF, Bilder, Office-Dateien ohne Makros, Text, CSV, XML, JSON und ZIP."),
+        remedy=_(
+            "Möglich sind PDF, Bilder, Office-Dateien ohne Makros, Text, CSV, XML, JSON und ZIP."
+        ),
     )
 
 

@@ -113,7 +113,11 @@ async def withdraw(call: Call) -> Response:
         document = await store.get_document(call.conn, call.path_id())
         return await _show(call, document, status=422, errors=tuple(form.errors))
     document = await withdraw_document(
-        call.conn, call.viewer, call.path_id(), row_version=form.value.row_version, reason=form.value.reason
+        call.conn,
+        call.viewer,
+        call.path_id(),
+        row_version=form.value.row_version,
+        reason=form.value.reason,
     )
     return call.redirect(f"/documents/{document.id}", _("Das Dokument ist zurückgezogen."), "info")
 

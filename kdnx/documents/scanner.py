@@ -22,7 +22,9 @@ async def scan(address: str, body: bytes) -> bool:
     """True when the scanner found nothing; Unavailable when it does not give a verdict."""
     host, _colon, port = address.rpartition(":")
     if not host or not port.isdigit():
-        raise Invalid("KDNX_SCANNER_ADDRESS: erwartet wird Rechner:Anschluss, zum Beispiel localhost:3310.")
+        raise Invalid(
+            "KDNX_SCANNER_ADDRESS: erwartet wird Rechner:Anschluss, zum Beispiel localhost:3310."
+        )
     try:
         async with asyncio.timeout(TIMEOUT_S):
             answer = await _ask(host.strip("[]"), int(port), body)

@@ -15,6 +15,8 @@ from kdnx.text import _
 YES = {"ja", "j", "true", "wahr", "1", "x", "yes"}
 NO = {"nein", "n", "false", "falsch", "0", "-", "no"}
 GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+# no powers of ten: 1e999999999 is a number that nobody means and no memory holds
+PLAIN_NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})")
 EXPECTED = {
     CellKind.TEXT: "Text",
     CellKind.INTEGER: "ganze Zahl, z. B. 1200",
@@ -107,7 +109,7 @@ def _text(column: Column, cell: Cell) -> str:
         cell = int(cell)
     text = str(cell).strip()
     if text.startswith("'") and text[1:2] in RISKY:
-        text = text[1:]
+        text = text[1:].strip()
     if len(text) > column.max_length:
         raise CellError(_("Höchstens {n} Zeichen sind möglich.").format(n=column.max_length))
     return text
@@ -137,6 +139,8 @@ def _number(cell: Cell) -> Decimal:
             text = text.replace(".", "").replace(",", ".")
         elif re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+", text):
             text = text.replace(".", "")
+        if not PLAIN_NUMBER.fullmatch(text):
+            raise ValueError
         value = Decimal(text)
     if not value.is_finite():
         raise ValueError

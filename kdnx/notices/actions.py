@@ -7,6 +7,7 @@ from kdnx.clock import next_at
 from kdnx.db.conn import Conn
 from kdnx.errors import Forbidden, NotFound
 from kdnx.ids import new_id
+from kdnx.jobs.actions import OUTBOX, enqueue
 from kdnx.notices import store
 from kdnx.notices.model import OTHER, TOPICS, Mail, topic_of
 from kdnx.text import _
@@ -25,14 +26,18 @@ async def notify(
     words of the kind and the link. Whoever acts is not told about their own act.
     """
     topic = TOPICS.get(topic_of(kind), OTHER)
+    notice_id = new_id()
     notice = {
-        "id": str(new_id()), "kind": kind, "title": title, "url": url, "object_kind": object_kind,
+        "id": str(notice_id), "kind": kind, "title": title, "url": url, "object_kind": object_kind,
         "object_id": str(object_id), "mail": topic.mail.value,
         "not_person_id": str(viewer.person_id) if viewer.person_id else None,
     }  # fmt: skip
-    return await store.tell(
+    told = await store.tell(
         conn, notice, owner_id, [r.value for r in roles], person_ids, next_at(conn.now, DIGEST_HOUR)
     )
+    if told:
+        await enqueue(conn, OUTBOX, [notice_id])
+    return told
 
 
 async def mark_read(conn: Conn, viewer: Viewer, notice_id: UUID | None = None) -> int:

@@ -48,7 +48,11 @@ def smtp_client(url: str) -> aiosmtplib.SMTP:
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         use_tls=parts.scheme == "smtps",
-        start_tls=True if parts.scheme == "smtp+starttls" else None if parts.scheme == "smtp" else False,
+        start_tls=True
+        if parts.scheme == "smtp+starttls"
+        else None
+        if parts.scheme == "smtp"
+        else False,
         timeout=TIMEOUT_S,
     )
 
@@ -68,14 +72,16 @@ async def deliver_outbox(house: House) -> int:
     ended = len(rows) - len(letters)
     if not letters:
         return ended
+    waiting = list(letters)
     try:
         async with smtp_client(house.settings.smtp_url) as client:
-            for letter in letters:
-                ended += await _send(house, client, letter)
+            while waiting:
+                ended += await _send(house, client, waiting[0])
+                del waiting[0]
     except (aiosmtplib.SMTPException, OSError) as error:
         log.warning("mail", extra={"reason": type(error).__name__})
-        for letter in letters:
-            await _failed(house, letter.row, error)
+        for letter in waiting:
+            ended += await _failed(house, letter.row, error)
     return ended
 
 
@@ -119,9 +125,7 @@ def _message(house: House, row: Outgoing, subject: str, text: str) -> EmailMessa
 async def _send(house: House, client: aiosmtplib.SMTP, letter: Letter) -> int:
     try:
         await client.send_message(letter.message)
-    except aiosmtplib.SMTPResponseException as error:
-        return await _failed(house, letter.row, error)
-    except aiosmtplib.SMTPRecipientsRefused as error:
+    except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused) as error:
         return await _failed(house, letter.row, error)
     async with transaction(house.pool, SYSTEM, now=house.clock()) as conn:
         await store.finish(conn, letter.row, "sent", notices=letter.notices)

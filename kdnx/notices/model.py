@@ -112,7 +112,7 @@ def mail_text(kind: str, url: str, base_url: str, house: str) -> tuple[str, str]
     label = label_of(kind)
     body = (
         f"Guten Tag,\n\n{label}.\n\n{base_url}{url}\n\n"
-        f"Einzelheiten zeigt {house} nach der Anmeldung; sie stehen aus Gründen der Vertraulichkeit nicht in dieser E-Mail.\n"
+        f"Einzelheiten zeigt {house} nach der Anmeldung; diese E-Mail enthält absichtlich keine.\n"
         f"Welche E-Mails Sie erhalten, legen Sie hier fest: {base_url}/account/notices\n"
     )
     return f"{house}: {label}", body

@@ -1,5 +1,8 @@
 """What notices give the platform."""
 
-DOORS = ()
-APIS = ()
-TEMPLATES: dict[str, str] = {}
+from kdnx.notices.api import api
+from kdnx.notices.pages import DOORS, TILES
+
+APIS = (api,)
+TEMPLATES = {"notices": "kdnx.notices"}
+__all__ = ["APIS", "DOORS", "TEMPLATES", "TILES"]

@@ -23,6 +23,7 @@ from kdnx.web.house import House, Once
 from kdnx.web.problems import problem_json, status_of
 from kdnx.web.routing import Call, in_transaction, request_id_of
 
+WRITES = {"POST", "PUT"}
 MAX_BODY = 4 * 1024 * 1024
 # strict models refuse true and "1" for a number; JSON Schema's integer still admits 2.0
 JsonInt = Annotated[
@@ -98,6 +99,12 @@ class Api:
         """Register an act; `needs_match` asks for If-Match with the ETag last seen (428 / 412)."""
         return self._register("POST", path, permission, status, needs_match=needs_match)
 
+    def put(
+        self, path: str, *, permission: Permission, needs_match: bool = True
+    ) -> Callable[..., Any]:
+        """Register the replacement of an object's content."""
+        return self._register("PUT", path, permission, 200, needs_match=needs_match)
+
     def _register(
         self, method: str, path: str, permission: Permission, status: int, *, needs_match: bool
     ) -> Callable[..., Any]:
@@ -155,17 +162,17 @@ async def _dispatch(house: House, ops: dict[str, Operation], request: Request) -
 
 async def _serve(house: House, op: Operation, request: Request) -> Response:
     # order of refusals: who → may → shape; a stranger learns nothing from the shape of an answer
-    raw = await _read_body(request) if op.method == "POST" else b""
+    raw = await _read_body(request) if op.method in WRITES else b""
 
     async def act(call: Call) -> Response:
-        if op.method == "POST" and "authorization" not in request.headers:
+        if op.method in WRITES and "authorization" not in request.headers:
             csrf.check_origin(request, house.settings.base_url)
             csrf.check_token(request.headers.get("x-csrf-token", ""), call.viewer.csrf_token)
         result = await op.function(call, **_arguments(op, request, raw))
         return result if isinstance(result, Response) else _answer(op, request, result)
 
     once = None
-    if op.method == "POST" and (key := request.headers.get("idempotency-key")):
+    if op.method in WRITES and (key := request.headers.get("idempotency-key")):
         once = Once(request.url.path, key[:200], sha256(raw).digest())
     try:
         return await in_transaction(

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from kdnx.viewer import Permission
-from kdnx.web.api import Api, Operation, Problem
+from kdnx.web.api import WRITES, Api, Operation, Problem
 
 REF = "#/components/schemas/{model}"
 
@@ -97,7 +97,7 @@ def _parameters(op: Operation, schemas: dict[str, Any]) -> list[dict[str, Any]]:
         out.append(
             {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
         )
-    if op.method == "POST":
+    if op.method in WRITES:
         text = {"type": "string", "maxLength": 200}
         out.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": text})
     return out
@@ -113,7 +113,7 @@ def _responses(op: Operation, refs: Any) -> dict[str, Any]:
     codes |= {422} if op.query else set()
     codes |= {404} if op.path_types else set()
     codes |= {400, 413, 415, 422} if op.body else set()
-    codes |= {403, 404, 409, 422} if op.method == "POST" else {422}
+    codes |= {403, 404, 409, 422} if op.method in WRITES else {422}
     codes |= {412, 428} if op.needs_match else set()
     for code in sorted(codes):
         problem = _json(refs[Problem, "serialization"], "problem+json")

@@ -37,7 +37,7 @@ from procurement.demands.schemas import (
 
 RESPONSE_LABELS = {"draft": "Entwurf", "awaiting_release": "zur Freigabe", "submitted": "abgegeben",
                    "missed": "nicht abgegeben", "withdrawn": "zurückgezogen"}  # fmt: skip
-WORDS = {"STATE_LABELS": STATE_LABELS, "STATE_KINDS": STATE_KINDS, "BINDING_LABELS": BINDING_LABELS,
+WORDS: dict[str, Any] = {"STATE_LABELS": STATE_LABELS, "STATE_KINDS": STATE_KINDS, "BINDING_LABELS": BINDING_LABELS,
          "AUDIENCE_LABELS": AUDIENCE_LABELS, "RESPONSE_LABELS": RESPONSE_LABELS, "cpv_label": cpv_label}  # fmt: skip
 
 

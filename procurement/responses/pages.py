@@ -30,7 +30,7 @@ from procurement.responses.model import (
 )
 from procurement.responses.schemas import FreeIn, read_grid, read_outcomes, read_rest, read_years
 
-WORDS = {"STATE_LABELS": STATE_LABELS, "STATE_KINDS": STATE_KINDS, "BINDING_LABELS": BINDING_LABELS,
+WORDS: dict[str, Any] = {"STATE_LABELS": STATE_LABELS, "STATE_KINDS": STATE_KINDS, "BINDING_LABELS": BINDING_LABELS,
          "OUTCOME_LABELS": OUTCOME_LABELS, "cpv_label": cpv_label}  # fmt: skip
 FREE_YEARS = 4
 

@@ -27,6 +27,7 @@ SQL_ELSEWHERE = {
     "kdnx/db/conn.py": "sets the viewer",
     "kdnx/db/migrate.py": "the record of migrations",
     "kdnx/start.py": "looks at the login before any pool exists",
+    "kdnx/commands/backup.py": "looks whether the database is empty before there are any tables",
     "kdnx/commands/check.py": "reads the catalogue of the database",
 }
 

@@ -1,0 +1,33 @@
+"""SQL of the yearly confirmation."""
+
+from datetime import date
+from uuid import UUID
+
+from catalog.offerings.model import Offering
+from kdnx.db.conn import Conn
+from kdnx.db.rows import many
+
+LIST_TO_WARN = """
+SELECT * FROM catalog.offering WHERE state = 'published' AND reconfirm_due <= $1 AND reconfirm_warned_on IS NULL
+ORDER BY reconfirm_due, id LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+LIST_MISSED = """
+SELECT * FROM catalog.offering WHERE state = 'published' AND reconfirm_due < $1
+ORDER BY reconfirm_due, id LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+MARK_WARNED = "UPDATE catalog.offering SET reconfirm_warned_on = $2 WHERE id = ANY ($1::uuid[])"
+
+
+async def list_to_warn(conn: Conn, until: date, limit: int) -> list[Offering]:
+    """Published offerings to be confirmed by `until` whose owner was not told yet; locked."""
+    return many(Offering, await conn.fetch(LIST_TO_WARN, until, limit))
+
+
+async def list_missed(conn: Conn, today: date, limit: int) -> list[Offering]:
+    """Published offerings whose confirmation is overdue; locked."""
+    return many(Offering, await conn.fetch(LIST_MISSED, today, limit))
+
+
+async def mark_warned(conn: Conn, ids: list[UUID]) -> None:
+    """They were told today; the row version stays, nothing changed for readers."""
+    await conn.execute(MARK_WARNED, ids, conn.today)

@@ -1,0 +1,270 @@
+"""Orders for people: lists by side, asking for an offering, one order with both contracts, offering terms."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from markupsafe import Markup
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from catalog.interface import get_offering, list_prices
+from exchange.orders import actions, store
+from exchange.orders.model import (
+    BADGES,
+    BILLING_LABELS,
+    EVENT_LABELS,
+    LABELS,
+    LEGAL_ROUTE_LABELS,
+    ORIGIN_LABELS,
+    PERIOD_LABELS,
+    ROUTE_LABELS,
+    SIDE_LABELS,
+    SILENCE_LABELS,
+    LegalRoute,
+    OrderEvent,
+    OrderState,
+    turn_of,
+)
+from exchange.orders.reading import Piece, find_piece, piece_filter
+from exchange.orders.schemas import MoveForm, NewOrder, NewQuery, OfferBody, OrderFilter
+from exchange.orders.store import Order
+from exchange.running import actions as running
+from exchange.taxes.actions import tax_options
+from kdnx.errors import Invalid, NotFound
+from kdnx.text import _
+from kdnx.viewer import Permission
+from kdnx.web.form import Form, field_errors
+from kdnx.web.formats import day, eur
+from kdnx.web.page import make_shell
+from kdnx.web.routing import Call, get, post
+
+E, P = OrderEvent, Permission
+CSV_LIMIT = 5000
+FORMULA = ("=", "+", "-", "@", "\t")
+WORDS: Mapping[str, Any] = {
+    "labels": LABELS, "badges": BADGES, "event_labels": EVENT_LABELS, "billing": BILLING_LABELS, "periods": PERIOD_LABELS,
+    "routes": ROUTE_LABELS, "legal_routes": LEGAL_ROUTE_LABELS, "silences": SILENCE_LABELS, "sides": SIDE_LABELS,
+    "origins": ORIGIN_LABELS,
+}  # fmt: skip
+LINE = re.compile(r"lines\.(\d{1,2})\.(label|unit|period|quantity|unit_price_micro|price)")
+SIMPLE_MOVES = {
+    E.EXPRESS, E.COORDINATE, E.RETURN, E.WITHDRAW, E.DECLINE, E.PAUSE, E.RESUME, E.REQUEST_TERMINATION,
+    E.CONFIRM_TERMINATION,
+}  # fmt: skip
+
+
+async def list_orders(call: Call) -> Response:
+    """My orders: what I deliver and what I receive."""
+    query = call.query(OrderFilter)
+    piece = await _piece(call, query)
+    sums = await store.count_orders(call.conn, call.viewer.members, sees_all=call.viewer.scope in actions.ALL_SCOPES)
+    address = {k: v for k, v in query.model_dump(mode="json").items() if v not in ("", None) and k != "cursor"}
+    return await call.page(
+        "orders/list.html", query=query, orders=piece.items, sums=_sums(sums, query.side), address=urlencode(address),
+        next_href="/orders?" + urlencode({**address, "cursor": piece.next}) if piece.next else "", **WORDS,
+    )  # fmt: skip
+
+
+def _sums(rows: Sequence[Mapping[str, Any]], side: str) -> list[tuple[str, int, int]]:
+    wanted = [r for r in rows if not side or r["is_provider"] == (side == "provider")]
+    return [
+        (s.value, sum(r["orders"] for r in wanted if r["state"] == s), sum(r["cents"] for r in wanted if r["state"] == s))
+        for s in OrderState
+    ]
+
+
+async def _piece(call: Call, query: OrderFilter) -> Piece:
+    states = [query.state] if query.state in set(OrderState) else None
+    given = piece_filter(query.side or None, states, query.offering, query.q.strip() or None)
+    return await find_piece(call, given, query.cursor, query.size)
+
+
+async def export_orders(call: Call) -> Response:
+    """The selection of the list as CSV."""
+    query = call.query(OrderFilter).model_copy(update={"cursor": None, "size": CSV_LIMIT})
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([_("Nummer"), _("Leistung"), _("Bereitsteller"), _("Abnehmer"), _("Kategorie"), _("Stand"), _("Beginn"), _("Ende"),
+                     _("Jahreswert netto"), _("Abrechnung"), _("Weg"), _("Rechtsweg")])  # fmt: skip
+    for o in (await _piece(call, query)).items:
+        cells = [o.number or "", o.title, o.provider_name, o.recipient_name, o.category_name or "", LABELS[OrderState(o.state)], day(o.starts_on),
+                 day(o.runs_until) if o.runs_until else "", eur(o.yearly_net_cents).removesuffix("\u00a0€"), BILLING_LABELS[o.billing],
+                 ROUTE_LABELS[o.route], LEGAL_ROUTE_LABELS[LegalRoute(o.legal_route)]]  # fmt: skip
+        writer.writerow(["'" + c if c.startswith(FORMULA) else c for c in cells])
+    headers = {"Content-Disposition": 'attachment; filename="leistungsscheine.csv"', "Cache-Control": "no-store"}
+    return Response("\ufeff" + out.getvalue(), 200, headers, "text/csv; charset=utf-8")
+
+
+async def new_order(call: Call) -> Response:
+    """The form to ask for an offering."""
+    return await _new_page(call, call.query(NewQuery).offering, None)
+
+
+async def create(call: Call) -> Response:
+    """Keep a draft or hand the interest to the provider."""
+    form = _read_wish(call)
+    if form.value is None:
+        return await _new_page(call, _offering_of(call), form, 422)
+    order = await actions.create_order(call.conn, call.viewer, form.value)
+    said = _("Interesse bekundet; der Bereitsteller ist am Zug.") if form.value.submit else _("Entwurf gesichert.")
+    return call.redirect(f"/orders/{order.id}", said)
+
+
+def _offering_of(call: Call) -> UUID:
+    try:
+        return UUID(str(call.fields.get("offering_id", "")))
+    except ValueError:
+        raise NotFound(_("Diese Leistung gibt es nicht, oder sie ist für Sie nicht sichtbar.")) from None
+
+
+async def _new_page(call: Call, offering_id: UUID, form: Form[NewOrder] | None, status: int = 200) -> Response:
+    offering = await get_offering(call.conn, offering_id)
+    prices = await list_prices(call.conn, offering.id, offering.version)
+    return await call.page("orders/new.html", status=status, offering=offering, prices=prices, form=form, **WORDS)
+
+
+def _read_wish(call: Call) -> Form[NewOrder]:
+    raw = call.fields
+    lines = [
+        {"price": int(key[9:]), "quantity": _number(str(value))}
+        for key, value in raw.items() if re.fullmatch(r"quantity_[1-9]\d?", key) and str(value).strip()
+    ]  # fmt: skip
+    values = {k: raw[k] for k in ("offering_id", "starts_on", "ends_on", "route", "note") if raw.get(k)}
+    return _validate(NewOrder, raw, {**values, "lines": lines, "submit": raw.get("act") != "draft"})
+
+
+def _read_offer(call: Call) -> Form[OfferBody]:
+    raw = call.fields
+    rows: dict[int, dict[str, Any]] = {}
+    for key, value in raw.items():
+        if (found := LINE.fullmatch(key)) and str(value).strip():
+            rows.setdefault(int(found[1]), {})[found[2]] = str(value).strip()
+    lines = [row for _n, row in sorted(rows.items()) if row.keys() - {"period"}]
+    for row in lines:
+        row["quantity"] = _number(row.get("quantity", ""))
+        row["unit_price_micro"] = _micro(row.get("unit_price_micro", ""))
+    values = {k: v for k, v in raw.items() if k in OfferBody.model_fields and str(v).strip()}
+    return _validate(OfferBody, raw, {**values, "lines": lines})
+
+
+def _validate[M: (NewOrder, OfferBody)](schema: type[M], raw: Mapping[str, Any], values: Mapping[str, Any]) -> Form[M]:
+    try:
+        return Form(raw=dict(raw), value=schema.model_validate(values, strict=False))
+    except ValidationError as error:
+        return Form(raw=dict(raw), errors=field_errors(error))
+
+
+def _number(text: str) -> str:
+    text = text.strip()
+    return text.replace(".", "").replace(",", ".") if "," in text else text
+
+
+def _micro(text: str) -> Any:
+    try:
+        value = Decimal(_number(text)) * 1_000_000
+        return int(value) if value == value.to_integral_value() else text
+    except (InvalidOperation, OverflowError, ValueError):
+        return text
+
+
+async def show_order(call: Call) -> Response:
+    """One order: contracts side by side, schedule, terms, who is to act, what happened."""
+    return await _order_page(call, None)
+
+
+async def _order_page(call: Call, errors: Form[MoveForm] | None, status: int = 200) -> Response:
+    order = await actions.read_order(call.conn, call.viewer, call.path_id())
+    conn, key = call.conn, (order.owner_id, order.id)
+    moves = actions.possible(call.viewer, order)
+    return await call.page(
+        "orders/show.html", status=status, order=order, form=errors, next_step=next_step(order),
+        legs=await store.list_legs(conn, *key, order.current_version), lines=await store.list_lines(conn, *key, order.current_version),
+        versions=await store.list_versions(conn, *key), steps=await store.list_steps(conn, *key),
+        moves=[m for m in moves if m in SIMPLE_MOVES], may_offer=E.OFFER in moves, sections=await _sections(call, order),
+        continued_by=await store.find_continuation(conn, *key), needs_reason=actions.NEEDS_REASON, my_sides=actions.sides_of(call.viewer, order),
+        **WORDS,
+    )  # fmt: skip
+
+
+def next_step(order: Order) -> str:
+    """Who is to act next, in words."""
+    state = OrderState(order.state)
+    turn = turn_of(order.state, order.route)
+    if turn:
+        who = {"provider": order.provider_name, "recipient": order.recipient_name, "hub": order.hub_short or _("die Geschäftsstelle")}[turn[0]]
+        return _("Jetzt ist {who} am Zug: {what}.").format(who=who, what=EVENT_LABELS[turn[1]])
+    if state == OrderState.APPROVED:
+        return _("Alle Seiten haben freigegeben; die Leistung beginnt am {day}.").format(day=day(order.starts_on))
+    if order.termination_by and state == OrderState.ACTIVE:
+        other = order.recipient_name if order.termination_by == order.owner_id else order.provider_name
+        return _("Gekündigt zum {day}; {who} bestätigt die Kündigung.").format(day=day(order.termination_on), who=other)
+    if state in {OrderState.ACTIVE, OrderState.PAUSED, OrderState.NOTICE_GIVEN}:
+        return _("Läuft bis {day}.").format(day=day(order.runs_until)) if order.runs_until else _("Läuft unbefristet.")
+    return ""
+
+
+async def _sections(call: Call, order: Order) -> list[Markup]:
+    shell = make_shell(call.house, call.request, call.viewer, 0)
+    around = {"shell": shell, "viewer": call.viewer, "now": call.conn.now, "today": call.conn.today}
+    slots = [s for m in call.house.modules for s in m.slots if s.name == "order.sections"]
+    pieces = []
+    for slot in sorted(slots, key=lambda s: s.order):
+        given = await slot.render(call.conn, call.viewer, order.id)
+        if given is not None:
+            template, values = given
+            html = call.house.env.get_template(template).render({**around, **values})
+            pieces.append(Markup(html))  # noqa: S704  # a template of ours, escaped by Jinja
+    return pieces
+
+
+async def edit_offer(call: Call) -> Response:
+    """The form of the offer, filled with what was asked for."""
+    return await _offer_page(call, None)
+
+
+async def _offer_page(call: Call, form: Form[OfferBody] | None, status: int = 200) -> Response:
+    order = await actions.read_order(call.conn, call.viewer, call.path_id())
+    actions.check_may(call.viewer, order, E.OFFER)
+    lines = await store.list_lines(call.conn, order.owner_id, order.id, order.current_version)
+    return await call.page(
+        "orders/offer.html", status=status, order=order, lines=lines, form=form, taxes=await tax_options(call.conn, order.starts_on), **WORDS
+    )
+
+
+async def offer(call: Call) -> Response:
+    """Make the offer."""
+    form = _read_offer(call)
+    if form.value is None:
+        return await _offer_page(call, form, 422)
+    try:
+        await actions.offer_order(call.conn, call.viewer, call.path_id(), form.value, expected=_version(call))
+    except Invalid as error:
+        return await _offer_page(call, Form(raw=form.raw, errors=error.errors), 422)
+    return call.redirect(f"/orders/{call.path_id()}", _("Angebot abgegeben; die Geschäftsstelle prüft."))
+
+
+def _version(call: Call) -> int | None:
+    given = str(call.fields.get("row_version", ""))
+    return int(given) if given.isdigit() and len(given) < 9 else -1
+
+
+async def move_order(call: Call) -> Response:
+    """One of the moves that need at most a reason and a day."""
+    order_id, event = call.path_id(), call.path_text("move")
+    if event not in {m.value for m in SIMPLE_MOVES}:
+        raise NotFound(_("Diese Adresse gibt es nicht."))
+    form = call.form(MoveForm)
+    if form.value is None:
+        return await _order_page(call, form, 422)
+    value = form.value
+    try:
+        await make_move(call, order_id, OrderEvent(event), reason=value.reason, on=value.on, expected=value.row_version)
+    except Invalid as error:
+        return await _order_page(call, Form(raw=form.raw, errors=error.errors), 422)
+    return call.redirect(f"/orders/{order_id}", _("Erledigt: {event}.").format(event=EVENT_LABELS[OrderEvent(event)]))

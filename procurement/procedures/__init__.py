@@ -1,0 +1,1 @@
+"""Kinds of award procedures, when they are admissible, and their minimum periods."""

@@ -1,0 +1,1 @@
+"""The estimated value by § 3 VgV: sums, special cases, small lots, the splitting alarm."""

