@@ -40,8 +40,10 @@ def read_offering_form(fields: Mapping[str, Any]) -> Form[OfferingBody]:
     try:
         value = OfferingBody.model_validate_json(json.dumps(tree))
     except ValidationError as error:
-        named = {e.field for e in wrong}
-        return Form(raw=_as_typed(fields), errors=[*wrong, *(e for e in field_errors(error) if e.field not in named)])
+        # a row is not blamed as a whole for a cell that could not be read
+        named = {e.field for e in wrong} | {e.field.rpartition(".")[0] for e in wrong}
+        found = [e for e in field_errors(error) if e.field not in named]
+        return Form(raw=_as_typed(fields), errors=[*wrong, *found])
     return Form(raw=_as_typed(fields), value=None if wrong else value, errors=wrong)
 
 

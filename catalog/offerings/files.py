@@ -174,7 +174,8 @@ def _item(conn: Conn, viewer: Viewer, around: Around, row: Row) -> Item | None:
         raise RowProblem(_("Stand"), LABELS[state], LABELS[State.DRAFT], _("Veröffentlicht wird nicht durch eine Datei, sondern durch eine zweite Person."))
     if head and (head.draft_submitted or head.state == State.RETIRED):
         raise RowProblem(_("Stand"), LABELS[State(head.state)], LABELS[State.DRAFT], _("Diese Leistung ist geschlossen: sie liegt zur Prüfung oder ist eingestellt."))
-    publish = is_office and state != State.DRAFT
+    # without a word about the state even the office only writes a draft
+    publish = is_office and state != State.DRAFT and bool(values["state"])
     if head is None:
         head = Offering(id=new_id(), owner_id=owner, number="", reference=values["reference"], state=State.DRAFT,
                         category_id=body.category_id, title=body.title, row_version=1, updated_at=conn.now, draft_version=1)  # fmt: skip
@@ -251,7 +252,7 @@ def _audience(around: Around, values: Mapping[str, Any]) -> list[dict[str, Any]]
     unknown = [n for n in names if n not in known]
     if unknown:
         raise RowProblem(_("Zielgruppe genauer"), unknown[0], ", ".join(sorted(map(str, known))[:40]), _("Das gehört nicht zur Zielgruppe."))
-    chosen = {column: [known[n] for n in names]} if column else {}  # type: ignore[index]  # three mappings from names
+    chosen = {column: [known[n] for n in names]} if column else {}
     return [{"kind": values["audience"], "legal_basis": values["legal_basis"], "tax_code": values["tax_code"], **chosen}]
 
 

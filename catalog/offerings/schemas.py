@@ -273,7 +273,9 @@ def to_body(version: Version, reference: str, contacts: Sequence[Contact]) -> Of
         "protection_level": version.protection_level,
         "sla": version.sla,
         "prices": [_price_values(p) for p in version.prices],
-        "audiences": [{n: list(getattr(a, n)) if n in lists else getattr(a, n) for n in audience} for a in version.audiences],
+        "audiences": [
+            {n: list(getattr(a, n)) if n in lists else getattr(a, n) for n in audience} for a in version.audiences
+        ],
         "contacts": {c.role: {"name": c.name, "email": c.email, "phone": c.phone} for c in contacts},
     }
     return OfferingBody.model_validate(values, strict=False)

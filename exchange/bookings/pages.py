@@ -35,7 +35,7 @@ from exchange.ledger.reading import own_or_all
 from exchange.ledger.store import TransferFilter, list_transfers
 from kdnx.audit.store import list_events_of_object
 from kdnx.db.conn import Conn
-from kdnx.errors import Invalid, KdnxError, NotFound
+from kdnx.errors import FieldError, Invalid, NotFound, Refused
 from kdnx.members.store import list_members
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer
@@ -50,6 +50,9 @@ WORDS: Mapping[str, Any] = {
     "reasons": {r.value: text for r, text in REASON_LABELS.items()},
     "transfer_kinds": {k.value: text for k, text in TRANSFER_LABELS.items()},
 }
+# at which field of the form a refusal is shown
+FIELD_OF = {"booking_one_year": "service_to", "outside_term": "service_to", "period_order": "service_to",
+            "booking_reference_once": "reference", "booking_positive": "net"}  # fmt: skip
 ACT_LABELS = {
     "booking.propose": "vorgeschlagen",
     "booking.confirm": "bestätigt",
@@ -192,9 +195,14 @@ async def propose(call: Call) -> Response:
     if form.value is None:
         return await _new(call, _order_of(call.fields), form=form, status=422)
     f = form.value
-    row = await propose_booking(
-        call.conn, call.viewer, Proposal(f.order, f.service_from, f.service_to, f.net, f.quantity, f.reference, f.note)
-    )
+    proposal = Proposal(f.order, f.service_from, f.service_to, f.net, f.quantity, f.reference, f.note)
+    try:
+        async with call.conn.savepoint():
+            row = await propose_booking(call.conn, call.viewer, proposal)
+    except Refused as error:
+        field = FIELD_OF.get(error.code, "order")
+        faults = [FieldError(field, " ".join(t for t in (error.detail, error.remedy) if t), error.code)]
+        return await _new(call, f.order, form=Form(form.raw, None, faults), status=422)
     return call.redirect(f"/bookings/{row.id}", _("Die Buchung {n} ist vorgeschlagen.").format(n=row.booking_number))
 
 
@@ -246,10 +254,7 @@ async def order_section(conn: Conn, viewer: Viewer, key: Any) -> tuple[str, Mapp
         return None
     rows: Sequence[Row] = await store.list_bookings(conn, own_or_all(viewer), BookingFilter(order_id=order_id), 50)
     states = await store.count_states(conn, own_or_all(viewer), order_id=order_id)
-    try:
-        terms = await store.get_terms(conn, ids=[order_id])
-    except KdnxError:
-        terms = []
+    terms = await store.get_terms(conn, ids=[order_id])
     can = bool(terms) and viewer.acts_for(terms[-1].owner_id) and terms[-1].state in BOOKABLE
     values = {"rows": rows, "states": states, "order_id": order_id, "is_open": can and viewer.may(Permission.BOOKING_PROPOSE)}
     return "bookings/order_section.html", {**values, **WORDS}

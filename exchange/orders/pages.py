@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -31,10 +31,9 @@ from exchange.orders.model import (
     OrderState,
     turn_of,
 )
-from exchange.orders.reading import Piece, find_piece, piece_filter
-from exchange.orders.schemas import MoveForm, NewOrder, NewQuery, OfferBody, OrderFilter
+from exchange.orders.reading import OrderSelection, Piece, find_piece
+from exchange.orders.schemas import NewOrder, NewQuery, OfferBody, OrderFilter
 from exchange.orders.store import Order
-from exchange.running import actions as running
 from exchange.taxes.actions import tax_options
 from kdnx.errors import Invalid, NotFound
 from kdnx.text import _
@@ -45,6 +44,7 @@ from kdnx.web.page import make_shell
 from kdnx.web.routing import Call, get, post
 
 E, P = OrderEvent, Permission
+M = TypeVar("M", NewOrder, OfferBody)
 CSV_LIMIT = 5000
 FORMULA = ("=", "+", "-", "@", "\t")
 WORDS: Mapping[str, Any] = {
@@ -81,7 +81,7 @@ def _sums(rows: Sequence[Mapping[str, Any]], side: str) -> list[tuple[str, int, 
 
 async def _piece(call: Call, query: OrderFilter) -> Piece:
     states = [query.state] if query.state in set(OrderState) else None
-    given = piece_filter(query.side or None, states, query.offering, query.q.strip() or None)
+    given = OrderSelection(query.side or None, states, query.offering, query.q.strip() or None)
     return await find_piece(call, given, query.cursor, query.size)
 
 
@@ -153,7 +153,7 @@ def _read_offer(call: Call) -> Form[OfferBody]:
     return _validate(OfferBody, raw, {**values, "lines": lines})
 
 
-def _validate[M: (NewOrder, OfferBody)](schema: type[M], raw: Mapping[str, Any], values: Mapping[str, Any]) -> Form[M]:
+def _validate(schema: type[M], raw: Mapping[str, Any], values: Mapping[str, Any]) -> Form[M]:
     try:
         return Form(raw=dict(raw), value=schema.model_validate(values, strict=False))
     except ValidationError as error:
@@ -175,15 +175,16 @@ def _micro(text: str) -> Any:
 
 async def show_order(call: Call) -> Response:
     """One order: contracts side by side, schedule, terms, who is to act, what happened."""
-    return await _order_page(call, None)
+    return await order_page(call, None)
 
 
-async def _order_page(call: Call, errors: Form[MoveForm] | None, status: int = 200) -> Response:
+async def order_page(call: Call, form: Form[Any] | None, status: int = 200) -> Response:
+    """The page of an order; `form` brings back what a refused form held."""
     order = await actions.read_order(call.conn, call.viewer, call.path_id())
     conn, key = call.conn, (order.owner_id, order.id)
     moves = actions.possible(call.viewer, order)
     return await call.page(
-        "orders/show.html", status=status, order=order, form=errors, next_step=next_step(order),
+        "orders/show.html", status=status, order=order, form=form, next_step=next_step(order),
         legs=await store.list_legs(conn, *key, order.current_version), lines=await store.list_lines(conn, *key, order.current_version),
         versions=await store.list_versions(conn, *key), steps=await store.list_steps(conn, *key),
         moves=[m for m in moves if m in SIMPLE_MOVES], may_offer=E.OFFER in moves, sections=await _sections(call, order),
@@ -254,17 +255,12 @@ def _version(call: Call) -> int | None:
     return int(given) if given.isdigit() and len(given) < 9 else -1
 
 
-async def move_order(call: Call) -> Response:
-    """One of the moves that need at most a reason and a day."""
-    order_id, event = call.path_id(), call.path_text("move")
-    if event not in {m.value for m in SIMPLE_MOVES}:
-        raise NotFound(_("Diese Adresse gibt es nicht."))
-    form = call.form(MoveForm)
-    if form.value is None:
-        return await _order_page(call, form, 422)
-    value = form.value
-    try:
-        await make_move(call, order_id, OrderEvent(event), reason=value.reason, on=value.on, expected=value.row_version)
-    except Invalid as error:
-        return await _order_page(call, Form(raw=form.raw, errors=error.errors), 422)
-    return call.redirect(f"/orders/{order_id}", _("Erledigt: {event}.").format(event=EVENT_LABELS[OrderEvent(event)]))
+DOORS = (
+    get("/orders", list_orders, permission=P.ORDER_READ),
+    get("/orders/export", export_orders, permission=P.ORDER_READ),
+    get("/orders/new", new_order, permission=P.ORDER_EDIT),
+    post("/orders", create, permission=P.ORDER_EDIT),
+    get("/orders/{id}", show_order, permission=P.ORDER_READ),
+    get("/orders/{id}/offer", edit_offer, permission=P.ORDER_EDIT),
+    post("/orders/{id}/offer", offer, permission=P.ORDER_EDIT),
+)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,10 +24,11 @@ from exchange.reports.schemas import ReportPageQuery
 from kdnx.frames.pages import tiles_of
 from kdnx.imports.model import CellKind, Column
 from kdnx.imports.writing import write_csv
+from kdnx.money import half_up
 from kdnx.text import _
 from kdnx.viewer import Permission, Viewer
 from kdnx.web import charts
-from kdnx.web.formats import day, eur, eur_short, pct
+from kdnx.web.formats import day, eur, eur_short, num, pct
 from kdnx.web.routing import Call, get
 
 TOP = 12
@@ -38,22 +40,15 @@ CSV_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class MatrixCell:
-    """One cell: cents, its step of colour, and where its transfers are (or '')."""
+class Matrix:
+    """Who delivered to whom, as the heat table takes it: (text, colour class, address) a cell."""
 
-    cents: int
-    css: str
-    href: str
-    is_self: bool = False
-
-
-@dataclass(frozen=True)
-class MatrixLine:
-    """What one provider delivered to each recipient."""
-
-    name: str
-    cells: Sequence[MatrixCell]
-    total_cents: int
+    row_names: Sequence[str]
+    column_names: Sequence[str]
+    cells: Sequence[Sequence[tuple[str, str, str]]]
+    row_sums: Sequence[str]
+    column_sums: Sequence[str]
+    total: str
 
 
 def _address(path: str, query: ReportPageQuery, year: int, **over: object) -> str:
@@ -194,9 +189,9 @@ async def show_matrix(call: Call) -> Response:
     switches["sort_tabs"] = [
         (t, _address("/reports/matrix", query, year, sort=s), s == query.sort) for s, t in (("volume", _("Volumen")), ("name", _("Name")))
     ]
-    heads, lines = _lines(call.viewer, inside, labels, found, by_name=query.sort == "name")
+    matrix = _matrix(call.viewer, inside, labels, found, by_name=query.sort == "name")
     return await call.page(
-        "reports/matrix.html", found=found, year=year, heads=heads, lines=lines, merged=merged, definition=DEFINITION_TEXT,
+        "reports/matrix.html", found=found, year=year, merged=merged, **vars(matrix), definition=DEFINITION_TEXT,
         as_of=day(found.as_of), csv_href=_address("/reports/volume.csv", query, year, by="pair"),
         report_href=_address("/reports", query, year), **switches,
     )  # fmt: skip
@@ -212,10 +207,14 @@ def _labels(rows: Sequence[VolumeRow]) -> dict[UUID, str]:
     return names
 
 
-def _lines(
+def _thousands(cents: int) -> str:
+    return num(half_up(Decimal(cents) / 100_000))
+
+
+def _matrix(
     viewer: Viewer, rows: Sequence[VolumeRow], names: Mapping[UUID, str], found: Volume, *, by_name: bool
-) -> tuple[list[tuple[str, int]], list[MatrixLine]]:
-    cells = {(r.provider_id, r.recipient_id): r for r in rows}
+) -> Matrix:
+    pairs = {(r.provider_id, r.recipient_id): r for r in rows}
     given: dict[UUID, int] = {}
     taken: dict[UUID, int] = {}
     for r in rows:
@@ -227,17 +226,17 @@ def _lines(
     def order(sums: Mapping[UUID, int]) -> list[UUID]:
         return sorted(sums, key=lambda m: (names[m],) if by_name else (-sums[m], names[m]))
 
-    columns = order(taken)
-    lines = []
-    for provider in order(given):
-        line = []
-        for recipient in columns:
-            row = cells.get((provider, recipient))
-            cents = row.cents if row else 0
-            href = _drill(viewer, row, found) if row else ""
-            line.append(MatrixCell(cents, charts.heat_class(cents, top), href, provider == recipient))
-        lines.append(MatrixLine(names[provider], line, given[provider]))
-    return [(names[m], taken[m]) for m in columns], lines
+    def cell(provider: UUID, recipient: UUID) -> tuple[str, str, str]:
+        if provider == recipient:
+            return "", "kx-none", ""
+        row = pairs.get((provider, recipient))
+        return (_thousands(row.cents), charts.heat_class(row.cents, top), _drill(viewer, row, found)) if row else ("", "", "")
+
+    down, across = order(given), order(taken)
+    return Matrix(
+        [names[m] for m in down], [names[m] for m in across], [[cell(p, r) for r in across] for p in down],
+        [_thousands(given[m]) for m in down], [_thousands(taken[m]) for m in across], _thousands(sum(given.values())),
+    )  # fmt: skip
 
 
 DOORS = (

@@ -230,7 +230,7 @@ def as_row(b: Row) -> dict[str, Any]:
     confirmed = b.confirmed_cents if b.confirmed_cents != b.net_cents else None
     return {
         "number": b.booking_number, "order": b.number, "service_from": b.service_from, "service_to": b.service_to,
-        "net": b.sign * b.net_cents, "quantity": b.quantity, "reference": b.reference, "note": b.note or None, "kind": b.kind,
+        "net": b.sign * b.net_cents, "quantity": b.quantity, "reference": b.reference or b.booking_number, "note": b.note or None, "kind": b.kind,
         "state": b.state, "confirmed": confirmed, "confirmed_at": b.confirmed_at, "evidence": b.document or None,
     }  # fmt: skip
 

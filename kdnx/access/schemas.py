@@ -1,7 +1,7 @@
 """What the pages about roles and deputies take; people give the last day, rows keep the day after."""
 
+import re
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator, model_validator
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from kdnx.text import _
 from kdnx.viewer import Role
 
+AMOUNT = re.compile(r"(\d{1,3}(?:\.\d{3}){1,3}|\d{1,12})(?:,(\d{1,2}))?")
 
 def day_after(last_day: date | None) -> date | None:
     """The first day without, from the last day with."""
@@ -68,11 +69,7 @@ class RoleQuery(BaseModel):
 
 def read_cents(text: str) -> int:
     """'50.000' or '50000,50' euros as cents; ValueError with a German text otherwise."""
-    plain = text.replace(" ", "").replace(".", "").replace(",", ".")
-    try:
-        cents = Decimal(plain) * 100
-    except InvalidOperation:
-        raise ValueError(_("Bitte einen Betrag eingeben, zum Beispiel 50.000,00.")) from None
-    if cents != int(cents) or not 0 <= cents < 10**15:
+    match = AMOUNT.fullmatch(text.replace(" ", ""))
+    if not match:
         raise ValueError(_("Bitte einen Betrag eingeben, zum Beispiel 50.000,00."))
-    return int(cents)
+    return int(match[1].replace(".", "")) * 100 + int((match[2] or "0").ljust(2, "0"))

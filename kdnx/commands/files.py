@@ -119,7 +119,7 @@ def _write(content: bytes, out: Path | None, *, binary: bool) -> None:
         return
     if binary and sys.stdout.isatty():
         raise Invalid("Eine Excel-Datei gehört nicht aufs Terminal.", remedy="--out DATEI angeben.")
-    click.get_binary_stream("stdout").write(content)
+    click.echo(content, nl=False)
 
 
 COMMANDS = (import_file, write_empty, export_file)

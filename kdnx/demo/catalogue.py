@@ -13,7 +13,7 @@ from kdnx.demo.supply import SEED, Cell, offerings_by_cell
 STYLES = ("{}", "{}", "{} kommunal", "{} für Städte und Gemeinden", "{} – Vollbetrieb", "{} im Verbund")
 HOURS = ("Mo–Fr 7–18 Uhr", "Mo–Fr 8–16 Uhr", "Mo–Sa 6–20 Uhr", "rund um die Uhr")
 AVAILABILITY = ("98,5", "99,0", "99,5", "99,9")
-REACTION = (30, 60, 120, 240)
+REACTION = (1, 2, 4, 8)
 
 
 @dataclass(frozen=True)

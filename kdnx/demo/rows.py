@@ -18,8 +18,44 @@ def all_orders() -> tuple[supply.OrderSeed, ...]:
 
 
 def offering_rows(members: Mapping[str, UUID]) -> list[dict[str, Any]]:
-    """The catalogue as a file."""
-    return []
+    """The catalogue as a file: published in the past years, two suspended, one retired, a few not for everybody."""
+    return [_offering_row(n, seed) for n, seed in enumerate(catalogue.offerings()) if seed.provider in members]
+
+
+def _offering_row(n: int, seed: catalogue.OfferingSeed) -> dict[str, Any]:
+    service = seed.service
+    audience, names = AUDIENCES.get(n, ("alle Mitglieder", None))
+    return {
+        "member_code": seed.provider, "reference": seed.reference, "title": seed.title, "category": service.category,
+        "summary": service.summary, "description": f"{service.about} {LEVELS[n % len(LEVELS)]}",
+        "prerequisites": NEEDS[n % len(NEEDS)], "price_kind": service.kind, "price_base": service.base,
+        "price_per": service.per, "unit_price": None if seed.price is None else str(seed.price), "price_label": "Grundpreis",
+        "audience": audience, "audience_names": names, "legal_basis": "gwb_108_6" if n % 3 else "public_law_agreement",
+        "tax_code": ("U19", "F29", "U19", "N2B")[n % 4], "protection_level": service.protection,
+        "site": "Rechenzentrum in Nordrhein-Westfalen, zweiter Standort über 20 km entfernt", "lead_time_days": seed.lead_time_days,
+        "notice_months": seed.notice_months, "min_term_months": seed.min_term_months, "capacity": CAPACITY[n % len(CAPACITY)],
+        "availability_pct": seed.availability, "service_hours": seed.hours, "reaction_hours": seed.reaction,
+        "cpv": service.cpv, "contact_name": f"Team {service.title[:40]}", "contact_email": f"leistung@{seed.provider.lower()}.example",
+        "state": SPECIAL.get(n, "veröffentlicht"), "published_on": date(2019 + n % 7, 1 + n % 12, 15).isoformat(),
+    }  # fmt: skip
+
+
+AUDIENCES = {
+    11: ("bestimmte Mitglieder", "M03, M08, M24"), 37: ("Mitglieder eines Regierungsbezirks", "Münster"),
+    58: ("Mitglieder einer Ebene", "lokal"), 83: ("bestimmte Mitglieder", "M01, M06"),
+}  # fmt: skip
+SPECIAL = {17: "ausgesetzt", 71: "ausgesetzt", 112: "eingestellt", 40: "Entwurf"}
+LEVELS = (
+    "Der Betrieb folgt dem BSI IT-Grundschutz; ein Vertrag zur Auftragsverarbeitung liegt bei.",
+    "Änderungen werden vier Wochen vorher angekündigt, größere nur außerhalb der Dienstzeit eingespielt.",
+    "Ein Testmandant steht zur Verfügung, die Einführung begleitet ein festes Team.",
+    "Störungen nimmt der Service-Desk an; ein Bericht über Verfügbarkeit und Störungen kommt monatlich.",
+)
+NEEDS = (
+    "Anschluss an das gemeinsame Verwaltungsnetz", "Benannte Fachadministration im Haus",
+    "Anschluss an das gemeinsame Verwaltungsnetz, Verzeichnisdienst mit gepflegten Konten", "Keine besonderen",
+)  # fmt: skip
+CAPACITY = ("", "bis 40 weitere Häuser", "bis 2.000 Arbeitsplätze", "auf Anfrage", "bis 500 Server")
 
 
 def order_rows() -> list[dict[str, Any]]:

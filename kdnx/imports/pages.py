@@ -93,7 +93,7 @@ async def show_import(call: Call) -> Response:
         "imports/show.html",
         run=run,
         kind=kind,
-        table=table,
+        sheet=table,
         preview=table.rows[:PREVIEW_ROWS] if table else (),
         report=report,
         missing=missing_columns(kind, run.mapping),

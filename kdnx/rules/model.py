@@ -17,7 +17,7 @@ class RuleState(StrEnum):
     REJECTED = "rejected"
 
 
-RULE_STATE_LABELS = {
+STATE_LABELS = {
     RuleState.ENTERED: "wartet auf Freigabe",
     RuleState.APPROVED: "freigegeben",
     RuleState.REJECTED: "abgelehnt",
@@ -68,7 +68,7 @@ class Rule:
     @property
     def state_label(self) -> str:
         """The state in words."""
-        return RULE_STATE_LABELS[RuleState(self.state)]
+        return STATE_LABELS[RuleState(self.state)]
 
 
 KIND_LABELS = {

@@ -91,9 +91,9 @@ async def enter_version(call: Call) -> Response:
     kind, key = _enterable(call)
     form = call.form(EnterForm)
     ends = bool(form.value and form.value.ends)
-    shown = await _shown(call, kind, key)
-    names = {f.name for f in shown}
+    names = {f.name for f in await _shown(call, kind, key)}
     value, faults = ({}, ()) if ends else read_value(kind, call.fields, names)
+    value = {**await _carried(call, kind, key), **value}
     if form.value is None or faults:
         form.errors, form.value = (*form.errors, *faults), None
         return await _form(call, kind, key, form, lines=[], status=422)
@@ -146,6 +146,13 @@ async def _shown(call: Call, kind: str, key: str) -> list[ValueField]:
     history = await store.list_history(call.conn, kind, key)
     names = next((set(r.value) for r in history if not r.ended), set())
     return [f for f in VALUE_FIELDS[kind] if not names or f.name in names]
+
+
+async def _carried(call: Call, kind: str, key: str) -> dict[str, Any]:
+    """Entries without a field, which a new version keeps from the one that holds."""
+    current = await store.find_rule(call.conn, kind, key, call.conn.today)
+    known = {f.name for f in VALUE_FIELDS[kind]}
+    return {n: v for n, v in current.value.items() if n not in known} if current else {}
 
 
 def _label(kind: str, key: str) -> str:

@@ -160,6 +160,8 @@ async def _serve(house: House, door: Door, request: Request) -> Response:
         return await page.problem_page(
             house, request, request.scope.get("kdnx.viewer", viewer), error
         )
+    finally:
+        await request.close()
 
 
 async def in_transaction(

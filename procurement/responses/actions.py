@@ -16,7 +16,6 @@ from kdnx.viewer import Permission, Role, Viewer, require
 from procurement.demands.model import DemandCall, invitation_id
 from procurement.demands.store import get_call
 from procurement.responses import store
-from procurement.responses.matching import list_matches
 from procurement.responses.model import (
     Amount,
     Line,
@@ -97,7 +96,7 @@ async def _save(
 
 
 async def _record_outcomes(conn: Conn, held: Response, lines: Sequence[Line], outcomes: Sequence[Outcome]) -> None:
-    offered = {(m.ordinal, m.offering_id): m for m in await list_matches(conn, held, lines)}
+    offered = {(m.ordinal, m.offering_id): m for m in await store.list_matches(conn, held, lines)}
     said: list[Match] = []
     for ordinal, offering_id, outcome, reason in outcomes:
         match = offered.get((ordinal, offering_id))
@@ -116,7 +115,7 @@ async def request_release(conn: Conn, viewer: Viewer, response: Response) -> Non
     advance(held.state, ResponseEvent.REQUEST_RELEASE)
     lines = await store.list_lines(conn, held.owner_id, held.id, held.version)
     check_lines(lines)
-    check_matches(await list_matches(conn, held, lines))
+    check_matches(await store.list_matches(conn, held, lines))
     await _mark(conn, held, ResponseState.AWAITING_RELEASE, principal=viewer.principal)
     await open_tasks(conn, [NewTask(
         owner_id=held.owner_id, kind=RELEASE_TASK, title=_("Bedarfsmeldung freigeben: {title}").format(title=held.title),

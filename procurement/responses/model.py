@@ -11,6 +11,7 @@ from uuid import UUID
 from kdnx.errors import FieldError, Invalid, Refused
 from kdnx.ids import digest
 from kdnx.text import _
+from procurement.codes.model import fold
 
 
 class ResponseState(StrEnum):
@@ -72,6 +73,7 @@ EVENT_LABELS = {
 }
 OUTCOME_LABELS = {"suits": "passt", "partly": "passt teilweise", "not_suitable": "passt nicht"}
 GROUPED = re.compile(r"^\d{1,3}(\.\d{3})+$")
+PAIRS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 LARGEST = Decimal("999999999999")
 
 
@@ -194,6 +196,14 @@ def advance(state: str, event: ResponseEvent) -> ResponseState:
             rule=_("Ablauf der Bedarfsmeldung: Entwurf, zur Freigabe, abgegeben."),
         )
     return target
+
+
+def search_words(title: str) -> str:
+    """A title as the catalogue's full text folds it, where "Geraete" and "Geräte" are the same word."""
+    text = fold(title)
+    for pair, letter in PAIRS:
+        text = text.replace(pair, letter)
+    return text
 
 
 def parse_quantity(text: str) -> Decimal:

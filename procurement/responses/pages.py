@@ -17,7 +17,6 @@ from procurement.demands.model import BINDING_LABELS, DemandCall, may_lead
 from procurement.demands.schemas import ReasonIn, VersionIn
 from procurement.demands.store import get_call, list_positions, list_totals
 from procurement.responses import actions, store
-from procurement.responses.matching import list_matches
 from procurement.responses.model import (
     MOVES,
     OUTCOME_LABELS,
@@ -60,7 +59,7 @@ async def _grid(
     positions = await list_positions(call.conn, [demand.id])
     response = await store.find_response(call.conn, call.viewer.owner_id, demand.id)
     lines = await store.list_lines(call.conn, response.owner_id, response.id, response.version) if response else []
-    matches = await list_matches(call.conn, response, lines) if response else []
+    matches = await store.list_matches(call.conn, response, lines) if response else []
     values = dict(posted) if posted else cells(lines)
     return await call.page(
         "responses/grid.html", status=422 if errors else 200, demand=demand, positions=positions, response=response,
@@ -198,7 +197,7 @@ async def _free(
         "responses/free_form.html", status=422 if found else 200, response=response, form=form, line=line,
         values=dict(values) or cells(lines), errors=found, years=range(first, first + FREE_YEARS), demand=None,
         error_at={e.field: e.message for e in found}, events=possible(call, response) if response else {"save"},
-        matches=await list_matches(call.conn, response, lines) if response else [], **WORDS,
+        matches=await store.list_matches(call.conn, response, lines) if response else [], **WORDS,
     )  # fmt: skip
 
 

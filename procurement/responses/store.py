@@ -1,6 +1,7 @@
 """SQL of answers, their lines by year, and what the members' own catalogue offers for them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ import asyncpg
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many, maybe, one
 from kdnx.text import _
-from procurement.responses.model import Amount, Answer, Line, Match, Response
+from procurement.responses.model import Amount, Answer, Line, Match, Response, search_words
 
 FIND_RESPONSE = "SELECT * FROM procurement.demand_response WHERE owner_id = $1 AND call_id = $2"
 GET_RESPONSE = "SELECT * FROM procurement.demand_response WHERE owner_id = $1 AND id = $2"
@@ -180,6 +181,17 @@ async def list_answers(conn: Conn, call_id: UUID, leads: Sequence[UUID], *, sees
     """What was submitted, by position and member; only for the lead and the office."""
     rows = await conn.fetch(LIST_ANSWERS, call_id, list(leads), sees_all)
     return [Answer(r["owner_id"], r["member_name"], r["response_id"], r["version"], to_line(r)) for r in rows]
+
+
+async def list_matches(conn: Conn, response: Response, lines: Sequence[Line]) -> list[Match]:
+    """What other members offer for these lines, with what was said about it so far."""
+    if not lines:
+        return []
+    found = await find_matches(conn, response.owner_id, [(x.ordinal, search_words(x.title), x.cpv) for x in lines])
+    said = await list_outcomes(conn, response.owner_id, response.id)
+    nothing: tuple[str | None, str] = (None, "")
+    pairs = [(m, said.get((m.ordinal, m.offering_id), nothing)) for m in found]
+    return [replace(m, outcome=outcome, reason=reason) for m, (outcome, reason) in pairs]
 
 
 async def find_matches(conn: Conn, owner_id: UUID, wanted: Sequence[tuple[int, str, str]]) -> list[Match]:

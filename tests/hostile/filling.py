@@ -1,5 +1,6 @@
 """Input that a schema accepts, made from its JSON Schema: so that a refusal is never one of shape."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -34,7 +35,7 @@ def _value(name: str, schema: Mapping[str, Any], defs: Mapping[str, Any], ids: M
         return _value(name, defs[schema["$ref"].rpartition("/")[2]], defs, ids, whole=whole)
     if "anyOf" in schema:
         branches = [s for s in schema["anyOf"] if s.get("type") != "null"]
-        return _value(name, {**schema, **branches[0], "anyOf": None} if False else branches[0], defs, ids, whole=whole)
+        return _value(name, branches[0], defs, ids, whole=whole)
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
@@ -60,8 +61,6 @@ def _number(name: str, schema: Mapping[str, Any]) -> int:
 
 
 def _text(name: str, schema: Mapping[str, Any], ids: Mapping[str, UUID]) -> str:
-    import re  # noqa: PLC0415
-
     if schema.get("format") == "uuid":
         return str(next((i for word, i in ids.items() if word in name), ids[""]))
     if schema.get("format") == "date":

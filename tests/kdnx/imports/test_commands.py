@@ -1,18 +1,23 @@
 """`kdnx import`, `template`, `export` by the runner of click: answers, exit codes, and the shape of --json."""
 
+import asyncio
 import json
 import os
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
 
 from kdnx.cli import main
+from kdnx.db.pool import transaction
 from kdnx.demo.catalogue import read_rows
 from kdnx.imports.reading import read_table
+from kdnx.members.actions import found_hub
+from kdnx.viewer import Scope, Viewer
+from tests.cast import make_actor
 
 KEYS = {"rows", "new", "changed", "unchanged", "refused", "errors"}
 ROWS = read_rows("members.csv")
-HUB = "INSERT INTO kdnx.hub_term (member_id, valid_from) SELECT id, '2004-01-01' FROM kdnx.member WHERE code = 'HUB'"
 
 
 def csv_of(rows):
@@ -23,19 +28,9 @@ def csv_of(rows):
 @pytest.fixture
 async def run(fresh_database, monkeypatch, tmp_path):
     """Runs a command against a database of its own that has a hub."""
-    import asyncio  # noqa: PLC0415
-
-    import asyncpg  # noqa: PLC0415
-
-    from tests.cast import make_actor  # noqa: PLC0415
-    from tests.conftest import SYSTEM  # noqa: PLC0415
-    from kdnx.db.pool import transaction  # noqa: PLC0415
-
-    async with transaction(fresh_database.pool, SYSTEM) as conn:
-        await make_actor(conn, "HUB", "Beispielverbund Drehscheibe", "Köln")
-    owner = await asyncpg.connect(fresh_database.owner_dsn)
-    await owner.execute(HUB)
-    await owner.close()
+    async with transaction(fresh_database.pool, Viewer(scope=Scope.SYSTEM)) as conn:
+        hub = await make_actor(conn, "HUB", "Beispielverbund Drehscheibe", "Köln")
+        await found_hub(conn, hub.id, date(2004, 1, 1))
     for name in [n for n in os.environ if n.startswith("KDNX_") and n != "KDNX_PG_UNSAFE"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("KDNX_DATABASE_URL", fresh_database.app_dsn)

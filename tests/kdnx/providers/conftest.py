@@ -9,7 +9,7 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,13 +26,12 @@ FORM_ACTION = re.compile(r'<form[^>]*action="([^"]+)"')
 
 @dataclass(frozen=True)
 class RealProvider:
-    """A running provider; `logouts` receives what it posts to the back channel."""
+    """A running provider and how kdnx is known there."""
 
     slug: str
     issuer: str
     client_id: str
     client_secret: str
-    logouts: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
 
 
 def free_port() -> int:
@@ -62,16 +61,18 @@ def running(slug: str, logout_port: int) -> Iterator[RealProvider]:
         "accounts": ACCOUNTS, "logoutUri": f"http://127.0.0.1:{logout_port}/{slug}",
     }  # fmt: skip
     script = Path(__file__).parent / "provider.mjs"
-    process = subprocess.Popen(
-        [find_node(), str(script), json.dumps(config)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == "ready", "node_modules fehlt: python3 run.py assets"
-        yield it
-    finally:
-        process.terminate()
-        process.wait(10)
+    command = [find_node(), str(script), json.dumps(config)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline().strip()
+            assert ready == "ready", "node_modules fehlt: python3 run.py assets"
+            yield it
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
 @pytest.fixture(scope="session")

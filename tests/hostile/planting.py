@@ -1,0 +1,159 @@
+"""What a pair keeps to itself: objects of every kind between Nordrechen and Suedrechen, with a marker in every text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from exchange.bookings.actions import Proposal, propose_booking
+from exchange.bookings.model import DisputeReason
+from exchange.orders.actions import create_order
+from exchange.orders.schemas import NewOrder
+from exchange.signing.actions import confirm_booking, dispute_booking
+from kdnx.clients.actions import create_client
+from kdnx.db.conn import Conn
+from kdnx.documents.actions import Place, Upload, add_document
+from kdnx.documents.model import Visibility
+from kdnx.ids import named_id, new_id
+from kdnx.imports.store import insert_run
+from kdnx.invitations.actions import invite
+from kdnx.notices.actions import notify
+from kdnx.tasks.actions import open_tasks
+from kdnx.tasks.model import NewTask
+from kdnx.viewer import Permission, Role, Scope, Viewer
+from procurement.demands.actions import add_position, announce_call, create_call
+from procurement.demands.schemas import CallIn, PositionIn
+from procurement.responses.actions import save_free_demand, save_response
+from procurement.responses.model import Line, amount
+from procurement.responses.schemas import FreeIn
+from tests.cast import Cast
+from tests.catalog.build import a_draft, an_offering, only_for
+
+# one word, so that a search for its beginning must find it and a page may echo that beginning
+PREFIX = "zqxanfang"
+REST = "geheimende"
+MARK = PREFIX + REST
+CENTS = 77_123_457  # an amount that stands nowhere else
+SHOWN = ("771.234,57", "77123457", "771234.57")
+SYSTEM = Viewer(scope=Scope.SYSTEM)
+INSERT_ORDER = """
+WITH head AS (
+  INSERT INTO exchange.service_order (owner_id, id, number, recipient_id, route, hub_id, state, current_version, origin, created_at, updated_at)
+  VALUES ($1, $2, 'L-2020-7071', $3, 'hub', $4, 'active', 1, 'legacy', $5, $5) RETURNING 1),
+version AS (
+  INSERT INTO exchange.order_version (owner_id, order_id, version, offering_id, offering_version, category_id, title, starts_on, valid_from,
+    notice_months, billing, surcharge_pct, surcharge_fee_cents, silence, confirm_days, legal_route, legal_reason, note, yearly_net_cents, authored_by, authored_at, hash)
+  SELECT $1, $2, 1, $6, 1, $7, $8, $9, $9, 3, 'month', $10, 0, 'escalate', 30, 'joint_108_4', $8, $8, 77123457, $3, $5, sha256('x') FROM head RETURNING 1)
+INSERT INTO exchange.order_counter (owner_id, order_id, last_booking) SELECT $1, $2, 0 FROM version
+"""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Ids by the noun of the address; `flat` is all of them."""
+
+    ids: Mapping[str, tuple[UUID, ...]]
+
+    @property
+    def flat(self) -> tuple[UUID, ...]:
+        """Every id once."""
+        return tuple(dict.fromkeys(i for group in self.ids.values() for i in group))
+
+
+async def plant(conn: Conn, cast: Cast) -> Secrets:
+    """Make everything by its own actions; the caller commits."""
+    offerings = await _offerings(conn, cast)
+    orders = await _orders(conn, cast, offerings[0])
+    bookings = await _bookings(conn, cast, orders[1])
+    calls, responses, free = await _demands(conn, cast)
+    around = await _around(conn, cast, orders[1])
+    return Secrets(
+        {"offerings": offerings, "orders": orders, "bookings": bookings, "demands": calls, "responses": responses, "free": free, **around}
+    )
+
+
+async def _offerings(conn: Conn, cast: Cast) -> tuple[UUID, ...]:
+    text = {"summary": MARK, "description": f"Beschreibung {MARK}", "prerequisites": MARK, "reference": MARK}
+    shown = await an_offering(conn, cast.nord, f"Sicherung {MARK}", audiences=[only_for(cast.sued.id)], **text)
+    draft = await a_draft(conn, cast.nord.viewer, f"Entwurf {MARK}", **{**text, "reference": MARK + "2"})
+    return shown.id, draft.id
+
+
+async def _orders(conn: Conn, cast: Cast, offering: UUID) -> tuple[UUID, ...]:
+    await conn.act_as(cast.sued.viewer)
+    asked = await create_order(conn, cast.sued.viewer, NewOrder(offering_id=offering, starts_on=conn.today, note=MARK))
+    await conn.act_as(SYSTEM)
+    active = new_id()
+    await conn.execute(
+        INSERT_ORDER, cast.nord.id, active, cast.sued.id, cast.hub.id, conn.now, offering, named_id("category", "hosting"),
+        f"Betrieb {MARK}", date(2020, 1, 1), Decimal("2.5"),
+    )  # fmt: skip
+    return asked.id, active
+
+
+async def _bookings(conn: Conn, cast: Cast, order: UUID) -> tuple[UUID, ...]:
+    found = []
+    for month in (1, 2, 3):
+        await conn.act_as(cast.nord.viewer)
+        first, last = date(2026, month, 1), date(2026, month, 28)
+        wish = Proposal(order, first, last, CENTS, reference=f"{MARK}{month}", note=MARK)
+        found.append(await propose_booking(conn, cast.nord.viewer, wish))
+    await conn.act_as(cast.sued.viewer)
+    await confirm_booking(conn, cast.sued.viewer, found[1].id)
+    await dispute_booking(conn, cast.sued.viewer, found[2].id, reason=DisputeReason.AMOUNT, text=MARK, claimed_cents=CENTS - 1)
+    return tuple(b.id for b in found)
+
+
+async def _demands(conn: Conn, cast: Cast) -> tuple[tuple[UUID, ...], tuple[UUID, ...], tuple[UUID, ...]]:
+    office, year = cast.office, conn.today.year + 1
+    await conn.act_as(office)
+    head = CallIn(
+        title=f"Bedarf {MARK}", description=MARK, audience="chosen", member_ids=[cast.nord.id, cast.sued.id],
+        first_year=year, last_year=year, closes_on=conn.today + timedelta(days=30),
+    )  # fmt: skip
+    call = await create_call(conn, office, head)
+    await add_position(conn, office, call, PositionIn(title=f"Position {MARK}", cpv="30213100-6", unit="Stück", spec=MARK))
+    await announce_call(conn, office, call)
+    hidden = await create_call(conn, office, head)
+    await conn.act_as(cast.nord.viewer)
+    line = Line(1, f"Position {MARK}", "30213100-6", "Stück", {year: amount(Decimal(1), Decimal(2), Decimal(3))}, "non_binding", 1, place=MARK)
+    response = await save_response(conn, cast.nord.viewer, call, [line])
+    wish = FreeIn(title=f"Freier Bedarf {MARK}", cpv="30213100-6", unit="Stück", spec=MARK)
+    rest = {"binding": "non_binding", "place": MARK}
+    free = await save_free_demand(conn, cast.nord.viewer, wish, {year: amount(Decimal(1), Decimal(2), Decimal(3))}, rest)
+    return (call, hidden), (response.id,), (free.id,)
+
+
+async def _around(conn: Conn, cast: Cast, order: UUID) -> dict[str, tuple[UUID, ...]]:
+    nord = cast.nord.viewer
+    await conn.act_as(nord)
+    upload = Upload(f"{MARK}.txt", MARK.encode())
+    paper = await add_document(conn, nord, Place("order", order, [cast.sued.id]), upload, title=MARK, visibility=Visibility.PARTIES)
+    inner = await add_document(conn, nord, Place("order", order), Upload("b.txt", b"b" + MARK.encode()), title=MARK)
+    url, kind = f"/orders/{order}", "order"
+    await open_tasks(conn, [NewTask(cast.sued.id, "order.review", MARK, kind, order, url, Role.LEGAL_OFFICER)])
+    people = [v.person_id for v in (cast.sued.viewer, cast.sued.second) if v.person_id]
+    await notify(
+        conn, nord, kind="order.moved", owner_id=cast.sued.id, object_kind=kind, object_id=order, url=url, title=MARK, person_ids=people
+    )
+    program = await create_client(conn, nord, label=MARK, scopes=[Permission.ORDER_READ])
+    await invite(conn, nord, email=f"{MARK}@example.org", display_name=MARK, member_id=cast.nord.id, roles=[Role.EVALUATOR])
+    run = new_id()
+    await insert_run(
+        conn, cast.nord.id, run, "offerings", file_name=f"{MARK}.csv", body=f"Titel\n{MARK}\n".encode(), mapping={}, person_id=nord.person_id
+    )
+    await conn.act_as(SYSTEM)
+    grant = await conn.fetchval("SELECT min(id::text)::uuid FROM kdnx.role_grant WHERE member_id = $1", cast.nord.id)
+    asked = await conn.fetchval("SELECT id FROM kdnx.invitation WHERE display_name = $1", MARK)
+    tasks = await conn.fetch("SELECT id FROM kdnx.task WHERE owner_id = ANY ($1::uuid[])", [cast.nord.id, cast.sued.id])
+    notices = await conn.fetch("SELECT id FROM kdnx.notice WHERE owner_id = ANY ($1::uuid[])", [cast.nord.id, cast.sued.id])
+    return {
+        "documents": (paper.id, inner.id),
+        "clients": (program.client_id,),
+        "invitations": (asked,),
+        "imports": (run,),
+        "roles": (grant,),
+        "tasks": tuple(r["id"] for r in tasks),
+        "activity": tuple(r["id"] for r in notices),
+    }
