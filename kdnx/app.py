@@ -13,9 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-import catalog.module
-import exchange.module
-import procurement.module
+from catalog.module import MODULE as CATALOG
+from exchange.module import MODULE as EXCHANGE
 from kdnx import VERSION, platform
 from kdnx.audit.actions import finish
 from kdnx.auth.actions import identify, limit, touch
@@ -35,13 +34,14 @@ from kdnx.web.house import Hooks, House
 from kdnx.web.problems import problem_json, wants_json
 from kdnx.web.routing import request_id_of
 from kdnx.web.templating import STATIC, make_environment
+from procurement.module import MODULE as PROCUREMENT
 
 log = logging.getLogger("kdnx")
 MODULES: tuple[Module, ...] = (
     platform.MODULE,
-    catalog.module.MODULE,
-    procurement.module.MODULE,
-    exchange.module.MODULE,
+    CATALOG,
+    PROCUREMENT,
+    EXCHANGE,
 )
 
 

@@ -5,6 +5,7 @@ from kdnx.auth import part as auth
 from kdnx.changes import api as changes
 from kdnx.clients import part as clients
 from kdnx.documents import part as documents
+from kdnx.founding import part as founding
 from kdnx.frames import pages as frames
 from kdnx.frames import reading
 from kdnx.imports import part as imports
@@ -18,7 +19,7 @@ from kdnx.rules import part as rules
 from kdnx.succession import part as succession
 from kdnx.viewer import Permission
 
-PARTS = (auth, access, invitations, providers, clients, members, succession, rules, documents, notices, jobs, imports)
+PARTS = (auth, access, invitations, providers, clients, founding, members, succession, rules, documents, notices, jobs, imports)
 MODULE = Module(
     name="platform",
     title="Plattform",

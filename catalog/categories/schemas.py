@@ -8,7 +8,10 @@ from pydantic import BaseModel, Field, StringConstraints
 from kdnx.web.api import Body, JsonInt
 
 # at least one letter or digit: a name of spaces or signs would be an empty row for the reader
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120, pattern=r"\w\w")]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120, pattern=r"^[^\x00-\x1f]*\w\w[^\x00-\x1f]*$")
+]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400, pattern=r"^[^\x00-\x1f]*$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 
 
@@ -17,21 +20,21 @@ class CategoryNew(Body):
 
     code: Code
     name: Name
-    description: str = Field("", max_length=400)
+    description: Description = ""
 
 
 class CategoryRename(Body):
     """New words for a category."""
 
     name: Name
-    description: str = Field("", max_length=400)
+    description: Description = ""
 
 
 class CategoryRenameForm(BaseModel):
     """The same from a form, with the version seen."""
 
     name: Name
-    description: str = Field("", max_length=400)
+    description: Description = ""
     row_version: int = Field(ge=1)
 
 

@@ -32,7 +32,7 @@ from catalog.prices.model import BASE_LABELS, KIND_LABELS, PER_LABELS, PriceItem
 from kdnx.clock import berlin_day, end_of_day
 from kdnx.db.conn import Conn
 from kdnx.ids import new_id
-from kdnx.imports.model import CellKind, Column, FileKind, Outcome, Row, RowError
+from kdnx.imports.kinds import CellKind, Column, FileKind, Outcome, Row, RowError
 from kdnx.members.model import LEVEL_LABELS
 from kdnx.members.store import list_members
 from kdnx.numbers.actions import assign_many, draw
@@ -82,6 +82,13 @@ COLUMNS = (
            note=_("Anderes als Entwurf trägt nur die Geschäftsstelle ein, für schon veröffentlichte Leistungen")),
     Column("published_on", _("Veröffentlicht am"), CellKind.DAY, note=_("nur die Geschäftsstelle")),
 )  # fmt: skip
+
+# where an error of the schema stands in the file
+COLUMN_OF = {
+    "prices": "unit_price", "prices.kind": "price_kind", "prices.base": "price_base", "prices.per": "price_per",
+    "prices.unit_price_micro": "unit_price", "prices.label": "price_label", "audiences": "audience_names",
+    "audiences.kind": "audience", "contacts.lead.name": "contact_name", "contacts.lead.email": "contact_email",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -223,8 +230,9 @@ def _body(around: Around, values: Mapping[str, Any], old: OfferingBody | None) -
         return OfferingBody.model_validate(given, strict=False)
     except ValidationError as error:
         first = field_errors(error)[0]
-        name = first.field.rpartition(".")[2] or first.field
-        title = next((c.title for c in COLUMNS if c.name == name), next((c.title for c in COLUMNS if c.name in first.field), first.field))
+        path = [step for step in first.field.split(".") if not step.isdigit()]
+        name = COLUMN_OF.get(".".join(path), path[-1] if path else "")
+        title = next((c.title for c in COLUMNS if c.name == name), name)
         raise RowProblem(title, values.get(name), _("siehe Vorlage"), first.message) from None
 
 

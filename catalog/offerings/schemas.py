@@ -14,8 +14,10 @@ from kdnx.audit.actions import content_hash
 from kdnx.text import _
 from kdnx.web.api import Body, JsonInt
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=160, pattern=r"\w\w")]
 # control signs would not survive a file, and PostgreSQL takes no NUL
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=160, pattern=r"^[^\x00-\x1f]*\w\w[^\x00-\x1f]*$")
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")]
 Cpv = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}(-[0-9])?$")]
 Leika = Annotated[str, StringConstraints(pattern=r"^[0-9]{14}$")]
@@ -94,7 +96,7 @@ class ContactBody(Body):
     """A person or function mailbox."""
 
     name: Text = Field("", max_length=120)
-    email: Text = Field("", max_length=200, pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")
+    email: Text = Field("", max_length=200, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$")
     phone: Text = Field("", max_length=60)
 
 

@@ -8,7 +8,7 @@ from exchange.ledger.reading import own_or_all, sees_chain
 from exchange.ledger.store import TransferFilter
 from kdnx.db.conn import Conn
 from kdnx.errors import Refused
-from kdnx.imports.model import CellKind, Column, FileKind, Outcome, Row
+from kdnx.imports.kinds import CellKind, Column, FileKind, Outcome, Row
 from kdnx.text import _
 from kdnx.viewer import Permission, Viewer
 

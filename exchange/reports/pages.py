@@ -22,7 +22,7 @@ from exchange.reports.model import (
 from exchange.reports.reading import Years, admitted, is_public, read_volume, read_years
 from exchange.reports.schemas import ReportPageQuery
 from kdnx.frames.pages import tiles_of
-from kdnx.imports.model import CellKind, Column
+from kdnx.imports.kinds import CellKind, Column
 from kdnx.imports.writing import write_csv
 from kdnx.money import half_up
 from kdnx.text import _

@@ -30,8 +30,8 @@ from kdnx.audit.store import insert_changes
 from kdnx.db.conn import Conn
 from kdnx.errors import Refused
 from kdnx.ids import new_id
-from kdnx.imports.model import CellKind, Column, FileKind, Outcome, RowError
-from kdnx.imports.model import Row as FileRow
+from kdnx.imports.kinds import CellKind, Column, FileKind, Outcome, RowError
+from kdnx.imports.kinds import Row as FileRow
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer
 

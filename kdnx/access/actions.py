@@ -45,14 +45,39 @@ async def grant_role(
         raise NotFound(_("Diese Person gibt es nicht."))
     if await store.overlaps(conn, person_id, member_id, role, valid_from, valid_to):
         raise Refused(
-            _("Die Person hat die Rolle „{role}“ in dieser Zeit schon.").format(role=ROLE_LABELS[role]),
+            _("Die Person hat die Rolle „{role}“ in dieser Zeit schon.").format(
+                role=ROLE_LABELS[role]
+            ),
             remedy=_("Bitte zuerst die laufende Rolle beenden oder eine andere Zeit wählen."),
         )
     grant_id = new_id()
-    values = (grant_id, person_id, member_id, role.value, limit_cents, valid_from, valid_to, viewer.person_id)
+    values = (
+        grant_id,
+        person_id,
+        member_id,
+        role.value,
+        limit_cents,
+        valid_from,
+        valid_to,
+        viewer.person_id,
+    )
     await store.insert_grant(conn, values)
-    after = {"person": person_id, "role": role, "valid_from": valid_from, "valid_to": valid_to, "limit_cents": limit_cents}
-    record(conn, viewer, "role.grant", object_kind="role_grant", object_id=grant_id, owner_id=member_id, after=after)
+    after = {
+        "person": person_id,
+        "role": role,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "limit_cents": limit_cents,
+    }
+    record(
+        conn,
+        viewer,
+        "role.grant",
+        object_kind="role_grant",
+        object_id=grant_id,
+        owner_id=member_id,
+        after=after,
+    )
     return grant_id
 
 
@@ -78,7 +103,9 @@ async def end_role(
     check_granting(viewer, grant.member_id, grant.role)
     version = await store.lock_grant(conn, grant_id)
     if row_version is not None and row_version != version:
-        raise Stale(_("Die Rolle wurde inzwischen geändert."), remedy=_("Bitte die Seite neu laden."))
+        raise Stale(
+            _("Die Rolle wurde inzwischen geändert."), remedy=_("Bitte die Seite neu laden.")
+        )
     if grant.valid_to is not None and grant.valid_to <= conn.today:
         raise Refused(_("Die Rolle ist schon beendet."))
     if valid_to < conn.today or valid_to <= grant.valid_from:
@@ -94,7 +121,12 @@ async def end_role(
 
 
 async def name_deputy(
-    conn: Conn, viewer: Viewer, deputy_id: UUID, roles: Sequence[Role], valid_from: date, valid_to: date
+    conn: Conn,
+    viewer: Viewer,
+    deputy_id: UUID,
+    roles: Sequence[Role],
+    valid_from: date,
+    valid_to: date,
 ) -> UUID:
     """The viewer lets somebody of the same member stand in, for some of the own roles and a term.
 
@@ -103,7 +135,8 @@ async def name_deputy(
     member_id, person_id = viewer.owner_id, viewer.person_id
     if person_id is None or viewer.on_behalf_of is not None:
         raise Refused(
-            _("Eine Vertretung gibt niemand weiter."), rule=_("Vertretungen bestimmt nur, wer die Rolle selbst hat.")
+            _("Eine Vertretung gibt niemand weiter."),
+            rule=_("Vertretungen bestimmt nur, wer die Rolle selbst hat."),
         )
     if deputy_id == person_id:
         raise Refused(_("Niemand vertritt sich selbst."))
@@ -121,9 +154,33 @@ async def name_deputy(
             remedy=_("Bitte die Systemadministration bitten, die Person einzuladen."),
         )
     new = new_id()
-    await store.insert_deputy(conn, (new, person_id, deputy_id, member_id, sorted(r.value for r in roles), valid_from, valid_to))
-    after = {"deputy": deputy_id, "roles": sorted(roles), "valid_from": valid_from, "valid_to": valid_to}
-    record(conn, viewer, "deputy.name", object_kind="deputy", object_id=new, owner_id=member_id, after=after)
+    await store.insert_deputy(
+        conn,
+        (
+            new,
+            person_id,
+            deputy_id,
+            member_id,
+            sorted(r.value for r in roles),
+            valid_from,
+            valid_to,
+        ),
+    )
+    after = {
+        "deputy": deputy_id,
+        "roles": sorted(roles),
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+    }
+    record(
+        conn,
+        viewer,
+        "deputy.name",
+        object_kind="deputy",
+        object_id=new,
+        owner_id=member_id,
+        after=after,
+    )
     return new
 
 

@@ -77,21 +77,29 @@ def check_granting(viewer: Viewer, member_id: UUID, role: Role) -> None:
     if role in ALLIANCE_ROLES and viewer.scope != Scope.OFFICE:
         raise Forbidden(
             _("Diese Rolle sieht über alle Mitglieder und wird von der Drehscheibe vergeben."),
-            rule=_("Lenkungsausschuss und Revision vergibt die Systemadministration der Drehscheibe."),
+            rule=_(
+                "Lenkungsausschuss und Revision vergibt die Systemadministration der Drehscheibe."
+            ),
             remedy=_("Bitte dort um die Rolle bitten."),
         )
     abroad = not viewer.acts_for(member_id)
-    if abroad and not (viewer.scope == Scope.OFFICE and role in ALLIANCE_ROLES | {Role.ADMINISTRATOR}):
+    if abroad and not (
+        viewer.scope == Scope.OFFICE and role in ALLIANCE_ROLES | {Role.ADMINISTRATOR}
+    ):
         raise Forbidden(
             _("Rollen eines anderen Mitglieds vergibt dessen eigene Systemadministration."),
-            rule=_("Die Drehscheibe vergibt dort nur die Systemadministration, den Lenkungsausschuss und die Revision."),
+            rule=_(
+                "Die Drehscheibe vergibt dort nur die Systemadministration, den Lenkungsausschuss und die Revision."
+            ),
         )
 
 
 def check_term(role: Role, valid_from: date, valid_to: date | None) -> None:
     """Raise Refused for an impossible term; audit is time-boxed (model.md 4)."""
     if valid_to is not None and valid_to <= valid_from:
-        raise Refused(_("Das Ende liegt vor dem Beginn."), remedy=_("Bitte ein späteres Ende wählen."))
+        raise Refused(
+            _("Das Ende liegt vor dem Beginn."), remedy=_("Bitte ein späteres Ende wählen.")
+        )
     if role == Role.AUDITOR and valid_to is None:
         raise Refused(
             _("Die Revision braucht ein Ende."),

@@ -86,7 +86,9 @@ async def end_role(call: Call) -> Response:
             role_labels=ROLE_LABELS, form=form,
         )  # fmt: skip
     until = day_after(form.value.last_day)
-    await actions.end_role(call.conn, call.viewer, call.path_id(), until or call.conn.today, form.value.row_version)
+    await actions.end_role(
+        call.conn, call.viewer, call.path_id(), until or call.conn.today, form.value.row_version
+    )
     return call.redirect("/admin/roles", _("Die Rolle endet am gewählten Tag."))
 
 
@@ -105,7 +107,9 @@ async def _deputies_page(call: Call, status: int = 200, form: object = None) -> 
         status=status,
         form=form,
         deputies=await store.list_deputies(call.conn, person_id=viewer.person_id),
-        colleagues=[(p.id, p.display_name) for p in colleagues if p.id != viewer.person_id and p.role_count],
+        colleagues=[
+            (p.id, p.display_name) for p in colleagues if p.id != viewer.person_id and p.role_count
+        ],
         roles=sorted(((r.value, ROLE_LABELS[r]) for r in viewer.roles), key=lambda x: x[1]),
         role_labels=ROLE_LABELS,
         can_name=viewer.on_behalf_of is None and bool(viewer.roles),
@@ -119,7 +123,9 @@ async def name_deputy(call: Call) -> Response:
         return await _deputies_page(call, 422, form)
     value = form.value
     until = day_after(value.last_day) or value.last_day
-    await actions.name_deputy(call.conn, call.viewer, value.deputy_id, value.roles, value.valid_from, until)
+    await actions.name_deputy(
+        call.conn, call.viewer, value.deputy_id, value.roles, value.valid_from, until
+    )
     return call.redirect("/account/deputies", _("Die Vertretung ist eingetragen."))
 
 

@@ -11,6 +11,7 @@ from kdnx.viewer import Role
 
 AMOUNT = re.compile(r"(\d{1,3}(?:\.\d{3}){1,3}|\d{1,12})(?:,(\d{1,2}))?")
 
+
 def day_after(last_day: date | None) -> date | None:
     """The first day without, from the last day with."""
     return None if last_day is None else last_day + timedelta(days=1)

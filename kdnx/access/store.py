@@ -60,10 +60,16 @@ UPDATE kdnx.deputy SET ended_at = $3 WHERE id = $1 AND person_id = $2 AND ended_
 
 
 async def list_grants(
-    conn: Conn, member_ids: Sequence[UUID] | None, *, grant_id: UUID | None = None, person_id: UUID | None = None
+    conn: Conn,
+    member_ids: Sequence[UUID] | None,
+    *,
+    grant_id: UUID | None = None,
+    person_id: UUID | None = None,
 ) -> list[RoleGrant]:
     """Role grants of these members (None: of all), newest term first."""
-    rows = await conn.fetch(LIST_GRANTS, None if member_ids is None else list(member_ids), grant_id, person_id)
+    rows = await conn.fetch(
+        LIST_GRANTS, None if member_ids is None else list(member_ids), grant_id, person_id
+    )
     return [_grant(r) for r in rows]
 
 
@@ -90,10 +96,17 @@ async def lock_person(conn: Conn, person_id: UUID) -> bool:
 
 
 async def overlaps(
-    conn: Conn, person_id: UUID, member_id: UUID, role: Role, valid_from: date, valid_to: date | None
+    conn: Conn,
+    person_id: UUID,
+    member_id: UUID,
+    role: Role,
+    valid_from: date,
+    valid_to: date | None,
 ) -> bool:
     """The person holds that role there already in a part of the term."""
-    return bool(await conn.fetchval(OVERLAPS, person_id, member_id, role.value, valid_from, valid_to))
+    return bool(
+        await conn.fetchval(OVERLAPS, person_id, member_id, role.value, valid_from, valid_to)
+    )
 
 
 async def insert_grant(conn: Conn, values: Sequence[object]) -> None:

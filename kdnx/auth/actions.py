@@ -90,7 +90,9 @@ async def limit_sign_in(house: House, request: Request, account: str = "") -> No
     allowed = house.settings.sign_in_rate_per_minute
     await count_hit(house, request, "sign_in", allowed)
     if account:
-        await count_hit(house, request, "account:" + sha256(account.encode()).hexdigest()[:24], allowed)
+        await count_hit(
+            house, request, "account:" + sha256(account.encode()).hexdigest()[:24], allowed
+        )
 
 
 async def count_hit(house: House, request: Request, kind: str, allowed: int) -> None:
@@ -196,7 +198,13 @@ async def _last_key(conn: Conn, person_id: UUID) -> str:
 
 
 async def sign_in_persona(
-    conn: Conn, viewer: Viewer, person_id: UUID, key: str, user_agent: str, *, hours: int = SESSION_HOURS
+    conn: Conn,
+    viewer: Viewer,
+    person_id: UUID,
+    key: str,
+    user_agent: str,
+    *,
+    hours: int = SESSION_HOURS,
 ) -> str:
     """A session of a persona; Forbidden outside a demonstration, the session before it ends."""
     if not await store.read_is_demo(conn):
@@ -227,11 +235,19 @@ async def switch_mandate(conn: Conn, viewer: Viewer, key: str, user_agent: str) 
 
 
 async def create_person(
-    conn: Conn, *, issuer: str, subject: str, display_name: str, email: str = "", is_persona: bool = False
+    conn: Conn,
+    *,
+    issuer: str,
+    subject: str,
+    display_name: str,
+    email: str = "",
+    is_persona: bool = False,
 ) -> UUID:
     """A person as an identity provider names it: (issuer, subject) is unique; its id."""
     person_id = new_id()
-    await store.insert_person(conn, person_id, issuer, subject, display_name, email, is_persona=is_persona)
+    await store.insert_person(
+        conn, person_id, issuer, subject, display_name, email, is_persona=is_persona
+    )
     return person_id
 
 
@@ -241,7 +257,9 @@ async def set_looks(conn: Conn, viewer: Viewer, theme: str, language: str) -> No
         await store.set_looks(conn, viewer.person_id, theme, language)
 
 
-async def note_security(conn: Conn, kind: str, detail: str = "", person_id: UUID | None = None) -> None:
+async def note_security(
+    conn: Conn, kind: str, detail: str = "", person_id: UUID | None = None
+) -> None:
     """Keep an event at the door (never a token, never an e-mail address)."""
     await store.insert_security_event(conn, new_id(), kind, detail[:300], person_id)
 

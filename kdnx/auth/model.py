@@ -123,7 +123,9 @@ def group_mandates(grants: Iterable[Grant]) -> list[Mandate]:
     """Grants by member, kind and absent person; own ones first, then by name."""
     grouped: dict[tuple[UUID, Scope, UUID | None], list[Grant]] = {}
     for grant in grants:
-        grouped.setdefault((grant.member_id, kind_of(grant.role), grant.on_behalf_of), []).append(grant)
+        grouped.setdefault((grant.member_id, kind_of(grant.role), grant.on_behalf_of), []).append(
+            grant
+        )
     mandates = [
         Mandate(
             member_id=key[0], member_name=found[0].member_name, scope=scope_of(key[1], is_hub=found[0].is_hub),
@@ -131,7 +133,9 @@ def group_mandates(grants: Iterable[Grant]) -> list[Mandate]:
         )
         for key, found in grouped.items()
     ]  # fmt: skip
-    return sorted(mandates, key=lambda m: (m.on_behalf_of is not None, m.member_name, m.scope.value))
+    return sorted(
+        mandates, key=lambda m: (m.on_behalf_of is not None, m.member_name, m.scope.value)
+    )
 
 
 def build_viewer(row: SessionRow) -> Viewer:
@@ -155,7 +159,11 @@ def build_viewer(row: SessionRow) -> Viewer:
 
 
 def _acting(
-    viewer: Viewer, row: SessionRow, scope: Scope, roles: frozenset[Role], permissions: frozenset[Permission]
+    viewer: Viewer,
+    row: SessionRow,
+    scope: Scope,
+    roles: frozenset[Role],
+    permissions: frozenset[Permission],
 ) -> Viewer:
     members = () if scope == Scope.COMMITTEE else tuple(row.members)
     return replace(

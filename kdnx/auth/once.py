@@ -31,5 +31,7 @@ def read_once(house: House, request: Request, name: str) -> dict[str, Any] | Non
 
 def clear_once(house: House, response: Response, name: str, path: str) -> Response:
     """It has been shown."""
-    response.delete_cookie(name, path=path, httponly=True, samesite="lax", secure=house.settings.secure_cookies)
+    response.delete_cookie(
+        name, path=path, httponly=True, samesite="lax", secure=house.settings.secure_cookies
+    )
     return response

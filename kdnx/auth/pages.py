@@ -74,7 +74,13 @@ def set_session_cookie(house: House, response: Response, token: str) -> Response
     secure = house.settings.secure_cookies
     name = actions.SECURE_COOKIE if secure else actions.COOKIE
     response.set_cookie(
-        name, token, max_age=house.settings.session_hours * 3600, path="/", httponly=True, samesite="lax", secure=secure
+        name,
+        token,
+        max_age=house.settings.session_hours * 3600,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=secure,
     )
     return response
 
@@ -82,7 +88,9 @@ def set_session_cookie(house: House, response: Response, token: str) -> Response
 def clear_session_cookie(response: Response) -> Response:
     """Take the token back."""
     response.delete_cookie(actions.COOKIE, path="/", httponly=True, samesite="lax")
-    response.delete_cookie(actions.SECURE_COOKIE, path="/", httponly=True, samesite="lax", secure=True)
+    response.delete_cookie(
+        actions.SECURE_COOKIE, path="/", httponly=True, samesite="lax", secure=True
+    )
     return response
 
 
@@ -94,7 +102,14 @@ def user_agent(call: Call) -> str:
 def by_member(personas: Sequence[Persona]) -> list[tuple[str, list[tuple[Persona, Mandate]]]]:
     """Personas with their mandates, grouped by member; the hub's office stands first."""
     pairs = [(p, m) for p in personas for m in p.mandates]
-    pairs.sort(key=lambda x: (x[1].scope == Scope.MEMBER, x[1].member_name, x[1].scope.value, x[0].display_name))
+    pairs.sort(
+        key=lambda x: (
+            x[1].scope == Scope.MEMBER,
+            x[1].member_name,
+            x[1].scope.value,
+            x[0].display_name,
+        )
+    )
     return [(name, list(group)) for name, group in groupby(pairs, key=lambda x: x[1].member_name)]
 
 
@@ -115,7 +130,12 @@ async def sign_in_persona(call: Call) -> Response:
     await actions.limit_sign_in(call.house, call.request)
     form = call.form(PersonaForm).valid()
     token = await actions.sign_in_persona(
-        call.conn, call.viewer, form.person_id, form.mandate, user_agent(call), hours=call.house.settings.session_hours
+        call.conn,
+        call.viewer,
+        form.person_id,
+        form.mandate,
+        user_agent(call),
+        hours=call.house.settings.session_hours,
     )
     return set_session_cookie(call.house, call.redirect(safe_target(form.next)), token)
 
@@ -136,11 +156,20 @@ async def sign_out(call: Call) -> Response:
 async def _sign_out_link(call: Call) -> dict[str, str] | None:
     if call.viewer.session_id is None:
         return None
-    sealed = (await store.get_session_origin(call.conn, call.viewer.session_id)).get("sign_out_hint")
-    found = unseal(call.house.settings.secret(), SIGN_OUT_PURPOSE, sealed, call.conn.now) if sealed else None
+    sealed = (await store.get_session_origin(call.conn, call.viewer.session_id)).get(
+        "sign_out_hint"
+    )
+    found = (
+        unseal(call.house.settings.secret(), SIGN_OUT_PURPOSE, sealed, call.conn.now)
+        if sealed
+        else None
+    )
     if not found:
         return None
-    fields = {"client_id": found["client_id"], "post_logout_redirect_uri": public_url(call.house, call.request, "/login")}
+    fields = {
+        "client_id": found["client_id"],
+        "post_logout_redirect_uri": public_url(call.house, call.request, "/login"),
+    }
     if found["id_token"]:
         fields["id_token_hint"] = found["id_token"]
     joint = "&" if "?" in found["url"] else "?"
@@ -204,8 +233,14 @@ async def revoke_session(call: Call) -> Response:
         count = await store.revoke_others(call.conn, viewer.person_id, viewer.session_id)
     else:
         count = await store.revoke_own(call.conn, viewer.person_id, chosen)
-    text = ngettext("Eine Sitzung ist beendet.", "{n} Sitzungen sind beendet.", count).format(n=count)
-    return call.redirect("/account", text if count else _("Es war keine Sitzung zu beenden."), "success" if count else "info")
+    text = ngettext("Eine Sitzung ist beendet.", "{n} Sitzungen sind beendet.", count).format(
+        n=count
+    )
+    return call.redirect(
+        "/account",
+        text if count else _("Es war keine Sitzung zu beenden."),
+        "success" if count else "info",
+    )
 
 
 DOORS = (

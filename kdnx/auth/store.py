@@ -82,7 +82,9 @@ UPDATE kdnx.session SET revoked_at = $3, sign_out_hint = NULL WHERE person_id = 
 LAST_MANDATE = """
 SELECT member_id, scope, on_behalf_of FROM kdnx.session WHERE person_id = $1 AND member_id IS NOT NULL ORDER BY created_at DESC LIMIT 1
 """
-SESSION_ORIGIN = "SELECT provider_id, provider_sid, sign_out_hint FROM kdnx.session WHERE id_hash = $1"
+SESSION_ORIGIN = (
+    "SELECT provider_id, provider_sid, sign_out_hint FROM kdnx.session WHERE id_hash = $1"
+)
 KEEP_END = """
 UPDATE kdnx.session SET expires_at = (SELECT o.expires_at FROM kdnx.session o WHERE o.id_hash = $2) WHERE id_hash = $1
 """
@@ -151,10 +153,19 @@ async def list_sign_in_ways(conn: Conn) -> list[dict[str, str]]:
 
 
 async def insert_person(
-    conn: Conn, person_id: UUID, issuer: str, subject: str, display_name: str, email: str, *, is_persona: bool
+    conn: Conn,
+    person_id: UUID,
+    issuer: str,
+    subject: str,
+    display_name: str,
+    email: str,
+    *,
+    is_persona: bool,
 ) -> None:
     """A new person."""
-    await conn.execute(INSERT_PERSON, person_id, issuer, subject, display_name, email, is_persona, conn.now)
+    await conn.execute(
+        INSERT_PERSON, person_id, issuer, subject, display_name, email, is_persona, conn.now
+    )
 
 
 async def set_looks(conn: Conn, person_id: UUID, theme: str, language: str) -> None:
@@ -222,4 +233,6 @@ async def insert_security_event(
     conn: Conn, event_id: UUID, kind: str, detail: str, person_id: UUID | None
 ) -> None:
     """Keep what happened at the door."""
-    await conn.execute(INSERT_SECURITY_EVENT, event_id, conn.now, kind, detail, person_id, conn.request_id)
+    await conn.execute(
+        INSERT_SECURITY_EVENT, event_id, conn.now, kind, detail, person_id, conn.request_id
+    )

@@ -33,7 +33,12 @@ class ScopeUnknown(Refused):
 
 
 async def create_client(
-    conn: Conn, viewer: Viewer, *, label: str, scopes: Sequence[Permission], valid_to: date | None = None
+    conn: Conn,
+    viewer: Viewer,
+    *,
+    label: str,
+    scopes: Sequence[Permission],
+    valid_to: date | None = None,
 ) -> Credentials:
     """A program of the viewer's member; its secret is given here and kept as a hash.
 
@@ -49,11 +54,25 @@ async def create_client(
         raise Refused(_("Das Ende liegt in der Vergangenheit."))
     made = Credentials(new_id(), new_token())
     names = sorted({s.value for s in scopes})
-    values = (made.client_id, viewer.owner_id, label, hash_token(made.secret), names, viewer.person_id, valid_to)
+    values = (
+        made.client_id,
+        viewer.owner_id,
+        label,
+        hash_token(made.secret),
+        names,
+        viewer.person_id,
+        valid_to,
+    )
     await store.insert_client(conn, values)
     after = {"label": label, "scopes": names, "valid_to": valid_to}
     record(
-        conn, viewer, "client.create", object_kind="client", object_id=made.client_id, owner_id=viewer.owner_id, after=after
+        conn,
+        viewer,
+        "client.create",
+        object_kind="client",
+        object_id=made.client_id,
+        owner_id=viewer.owner_id,
+        after=after,
     )
     return made
 
@@ -65,7 +84,13 @@ async def revoke_client(conn: Conn, viewer: Viewer, client_id: UUID) -> None:
     if done is None:
         raise NotFound(_("Diesen Maschinenzugang gibt es nicht, oder er ist schon gesperrt."))
     record(
-        conn, viewer, "client.revoke", object_kind="client", object_id=client_id, owner_id=done[0], row_version=done[1]
+        conn,
+        viewer,
+        "client.revoke",
+        object_kind="client",
+        object_id=client_id,
+        owner_id=done[0],
+        row_version=done[1],
     )
 
 

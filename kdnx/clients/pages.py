@@ -46,7 +46,9 @@ async def issue_token(house: House, request: Request) -> Response:
             issued = await actions.issue_token(conn, credentials, fields.get("scope", ""))
     except actions.ClientUnknown as error:
         async with writing(house, request) as conn:
-            await note_security(conn, "client.refused", str(credentials.client_id) if credentials else "")
+            await note_security(
+                conn, "client.refused", str(credentials.client_id) if credentials else ""
+            )
         return _fault(error.code, error.detail, 401, {"WWW-Authenticate": 'Basic realm="kdnx"'})
     except actions.ScopeUnknown as error:
         return _fault(error.code, error.detail)
@@ -57,8 +59,12 @@ async def issue_token(house: House, request: Request) -> Response:
     return JSONResponse(body, headers=NO_STORE)
 
 
-def _fault(code: str, text: str, status: int = 400, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": code, "error_description": text}, status, NO_STORE | (headers or {}))
+def _fault(
+    code: str, text: str, status: int = 400, headers: dict[str, str] | None = None
+) -> Response:
+    return JSONResponse(
+        {"error": code, "error_description": text}, status, NO_STORE | (headers or {})
+    )
 
 
 def _credentials(request: Request, fields: dict[str, str]) -> Credentials | None:
@@ -69,7 +75,9 @@ def _credentials(request: Request, fields: dict[str, str]) -> Credentials | None
     name, secret = fields.get("client_id", ""), fields.get("client_secret", "")
     if kind.lower() == "basic":
         try:
-            name, _colon, secret = base64.b64decode(value.strip(), validate=True).decode().partition(":")
+            name, _colon, secret = (
+                base64.b64decode(value.strip(), validate=True).decode().partition(":")
+            )
         except (binascii.Error, UnicodeDecodeError):
             return None
         name, secret = unquote_plus(name), unquote_plus(secret)
@@ -106,10 +114,20 @@ async def create_client(call: Call) -> Response:
         return await _clients_page(call, 422, form)
     value = form.value
     made = await actions.create_client(
-        call.conn, call.viewer, label=value.label, scopes=value.scopes, valid_to=day_after(value.last_day)
+        call.conn,
+        call.viewer,
+        label=value.label,
+        scopes=value.scopes,
+        valid_to=day_after(value.last_day),
     )
     response = call.redirect(CLIENTS, _("Der Maschinenzugang ist angelegt."))
-    set_once(call.house, response, SECRET, CLIENTS, {"label": value.label, "id": str(made.client_id), "secret": made.secret})
+    set_once(
+        call.house,
+        response,
+        SECRET,
+        CLIENTS,
+        {"label": value.label, "id": str(made.client_id), "secret": made.secret},
+    )
     return response
 
 

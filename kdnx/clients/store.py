@@ -27,7 +27,9 @@ REVOKE_CLIENT = """
 UPDATE kdnx.client SET revoked_at = $3, row_version = row_version + 1, updated_at = $3
 WHERE id = $1 AND member_id = ANY ($2) AND revoked_at IS NULL RETURNING member_id, row_version
 """
-REVOKE_TOKENS = "UPDATE kdnx.session SET revoked_at = $2 WHERE client_id = $1 AND revoked_at IS NULL"
+REVOKE_TOKENS = (
+    "UPDATE kdnx.session SET revoked_at = $2 WHERE client_id = $1 AND revoked_at IS NULL"
+)
 MARK_USED = "UPDATE kdnx.client SET last_used_at = $2 WHERE id = $1"
 
 
@@ -46,7 +48,9 @@ async def insert_client(conn: Conn, values: Sequence[object]) -> None:
     await conn.execute(INSERT_CLIENT, *values, conn.now)
 
 
-async def revoke_client(conn: Conn, client_id: UUID, member_ids: Sequence[UUID]) -> tuple[UUID, int] | None:
+async def revoke_client(
+    conn: Conn, client_id: UUID, member_ids: Sequence[UUID]
+) -> tuple[UUID, int] | None:
     """End a client of these members and its tokens; member and version, or None."""
     row = await conn.fetchrow(REVOKE_CLIENT, client_id, list(member_ids), conn.now)
     if row is None:

@@ -11,7 +11,7 @@ import click
 from kdnx.commands.context import Context, as_office
 from kdnx.errors import Invalid
 from kdnx.imports.actions import Report, find_kind, run_import
-from kdnx.imports.model import FileKind
+from kdnx.imports.kinds import FileKind
 from kdnx.imports.reading import read_table
 from kdnx.imports.writing import write_file, write_template
 from kdnx.web.house import House

@@ -11,7 +11,6 @@ import click
 from kdnx.clock import read_clock
 from kdnx.commands.context import Context
 from kdnx.config import Settings
-from kdnx.db.embedded import Embedded
 from kdnx.db.pool import open_pool, transaction
 from kdnx.demo import store
 from kdnx.demo.people import ISSUER
@@ -102,6 +101,8 @@ def clear_data(settings: Settings) -> None:
             "--fresh gilt nur für die eingebettete Datenbank, KDNX_DATABASE_URL nennt eine andere.",
             remedy="Dort eine neue, leere Datenbank anlegen und die Variable darauf zeigen lassen.",
         )
+    from kdnx.db.embedded import Embedded  # noqa: PLC0415  # production never imports the launcher
+
     with Embedded(settings.data_dir, pg_bin=settings.pg_bin) as server:
         asyncio.run(_drop(server.owner_dsn()))
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from kdnx.db.conn import Conn
 from kdnx.demo.people import PERSONAS, Player, colleagues
 from kdnx.imports.actions import Report, run_import
-from kdnx.imports.model import FileKind
+from kdnx.imports.kinds import FileKind
 from kdnx.imports.reading import Table
 from kdnx.members.store import acting_members
 from kdnx.viewer import ROLE_PERMISSIONS, Permission, Role, Scope, Viewer

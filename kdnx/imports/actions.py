@@ -8,7 +8,7 @@ from typing import Any
 from kdnx.db.conn import Conn
 from kdnx.errors import Invalid, Refused
 from kdnx.imports.cells import match_headings, read_rows
-from kdnx.imports.model import FileKind, Outcome, RowError
+from kdnx.imports.kinds import FileKind, Outcome, RowError
 from kdnx.imports.reading import Table
 from kdnx.text import _
 from kdnx.viewer import Scope, Viewer, require

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kdnx.clock import BERLIN
-from kdnx.imports.model import CellKind, Column, Row, RowError
+from kdnx.imports.kinds import CellKind, Column, Row, RowError
 from kdnx.imports.reading import Cell, Table
 from kdnx.money import parse_euro
 from kdnx.text import _

@@ -11,7 +11,7 @@ from kdnx.errors import Invalid, NotFound, Refused
 from kdnx.ids import new_id
 from kdnx.imports import store
 from kdnx.imports.actions import Report, find_kind, missing_columns, run_import, suggest_mapping
-from kdnx.imports.model import FileKind, RowError
+from kdnx.imports.kinds import FileKind, RowError
 from kdnx.imports.reading import read_table
 from kdnx.imports.writing import MEDIA, write_csv, write_file, write_template
 from kdnx.text import _
@@ -181,7 +181,7 @@ async def download_refused(call: Call) -> Response:
 
 def write_csv_raw(kind: FileKind, lines: Sequence[dict[str, object]]) -> bytes:
     """Rows as they stood in the file, all as text, with the reason in the last column."""
-    from kdnx.imports.model import Column  # noqa: PLC0415
+    from kdnx.imports.kinds import Column  # noqa: PLC0415
 
     columns = [Column(c.name, c.title) for c in kind.columns] + [Column("_reason", _("Grund"))]
     return write_csv(columns, lines)

@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from kdnx.imports.cells import expected, read_cell, write_cell
-from kdnx.imports.model import CellKind, Column, FileKind
+from kdnx.imports.kinds import CellKind, Column, FileKind
 
 MEDIA = {
     "csv": "text/csv; charset=utf-8",

@@ -17,7 +17,13 @@ from kdnx.viewer import Permission, Role, Viewer, require
 
 
 async def invite(
-    conn: Conn, viewer: Viewer, *, email: str, display_name: str, member_id: UUID, roles: Sequence[Role]
+    conn: Conn,
+    viewer: Viewer,
+    *,
+    email: str,
+    display_name: str,
+    member_id: UUID,
+    roles: Sequence[Role],
 ) -> Invited:
     """Invite somebody to roles at a member, for 14 days; the token is given here and kept nowhere.
 
@@ -43,7 +49,13 @@ async def invite(
     await store.insert_invitation(conn, values)
     after = {"roles": sorted(roles)}
     record(
-        conn, viewer, "invitation.send", object_kind="invitation", object_id=found.id, owner_id=member_id, after=after
+        conn,
+        viewer,
+        "invitation.send",
+        object_kind="invitation",
+        object_id=found.id,
+        owner_id=member_id,
+        after=after,
     )
     return found
 
@@ -55,7 +67,12 @@ async def withdraw_invitation(conn: Conn, viewer: Viewer, invitation_id: UUID) -
     if member is None:
         raise NotFound(_("Diese Einladung gibt es nicht, oder sie ist nicht mehr offen."))
     record(
-        conn, viewer, "invitation.withdraw", object_kind="invitation", object_id=invitation_id, owner_id=member
+        conn,
+        viewer,
+        "invitation.withdraw",
+        object_kind="invitation",
+        object_id=invitation_id,
+        owner_id=member,
     )
 
 
@@ -103,7 +120,16 @@ async def _accept(conn: Conn, viewer: Viewer, invitation: Invitation) -> None:
         if await access.overlaps(conn, person_id, invitation.member_id, role, conn.today, None):
             continue
         grant_id = new_id()
-        values = (grant_id, person_id, invitation.member_id, name, None, conn.today, None, invitation.invited_by)
+        values = (
+            grant_id,
+            person_id,
+            invitation.member_id,
+            name,
+            None,
+            conn.today,
+            None,
+            invitation.invited_by,
+        )
         await access.insert_grant(conn, values)
         record(
             conn, viewer, "role.grant", object_kind="role_grant", object_id=grant_id,

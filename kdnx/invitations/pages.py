@@ -71,7 +71,11 @@ async def show_invitation(call: Call) -> Response:
     invitation = await actions.open_invitation(call.conn, token)
     ways = await list_sign_in_ways(call.conn)
     return await call.page(
-        "invitations/invitation.html", invitation=invitation, token=token, providers=ways, role_labels=ROLE_LABELS
+        "invitations/invitation.html",
+        invitation=invitation,
+        token=token,
+        providers=ways,
+        role_labels=ROLE_LABELS,
     )
 
 
@@ -80,7 +84,9 @@ async def accept_invitation(call: Call) -> Response:
     token = call.form(InvitationQuery).valid().token
     if not await actions.accept_token(call.conn, call.viewer, token):
         raise NotFound(_("Diese Einladung gibt es nicht, oder sie ist nicht mehr offen."))
-    return call.redirect("/account", _("Die Einladung ist angenommen. Wählen Sie unten, für wen Sie handeln."))
+    return call.redirect(
+        "/account", _("Die Einladung ist angenommen. Wählen Sie unten, für wen Sie handeln.")
+    )
 
 
 DOORS = (

@@ -13,11 +13,11 @@ SELECT i.id, i.email, i.display_name, i.member_id, m.name AS member_name, i.role
 FROM kdnx.invitation i JOIN kdnx.member m ON m.id = i.member_id LEFT JOIN kdnx.person p ON p.id = i.invited_by
 WHERE i.member_id = ANY ($1) OR (i.invited_by = $2 AND $2 IS NOT NULL) ORDER BY i.created_at DESC, i.id DESC LIMIT 200
 """
-FIND_BY_TOKEN = """
+FIND_BY_LINK = """
 SELECT i.id, i.email, i.display_name, i.member_id, m.name AS member_name, i.roles, i.expires_at, i.created_at, i.invited_by, i.accepted_at, i.withdrawn_at
 FROM kdnx.invitation i JOIN kdnx.member m ON m.id = i.member_id WHERE i.token_hash = $1
 """
-LOCK_BY_TOKEN = "SELECT id FROM kdnx.invitation WHERE token_hash = $1 FOR UPDATE"
+LOCK_BY_LINK = "SELECT id FROM kdnx.invitation WHERE token_hash = $1 FOR UPDATE"
 LOCK_BY_EMAIL = """
 SELECT i.token_hash FROM kdnx.invitation i
 WHERE lower(i.email) = lower($1) AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL AND i.expires_at > $2
@@ -36,19 +36,21 @@ RETURNING member_id
 """
 
 
-async def list_invitations(conn: Conn, member_ids: Sequence[UUID], invited_by: UUID | None) -> list[Invitation]:
+async def list_invitations(
+    conn: Conn, member_ids: Sequence[UUID], invited_by: UUID | None
+) -> list[Invitation]:
     """Invitations of these members and those this person sent, newest first."""
     return many(Invitation, await conn.fetch(LIST_INVITATIONS, list(member_ids), invited_by))
 
 
 async def find_by_token(conn: Conn, token_hash: bytes) -> Invitation | None:
     """The invitation behind a link, in whatever state."""
-    return maybe(Invitation, await conn.fetchrow(FIND_BY_TOKEN, token_hash))
+    return maybe(Invitation, await conn.fetchrow(FIND_BY_LINK, token_hash))
 
 
 async def lock_by_token(conn: Conn, token_hash: bytes) -> Invitation | None:
     """The same, held until the end of the transaction: one link, one acceptance."""
-    await conn.fetchval(LOCK_BY_TOKEN, token_hash)
+    await conn.fetchval(LOCK_BY_LINK, token_hash)
     return await find_by_token(conn, token_hash)
 
 
@@ -73,5 +75,7 @@ async def mark_withdrawn(
     conn: Conn, invitation_id: UUID, member_ids: Sequence[UUID], invited_by: UUID | None
 ) -> UUID | None:
     """Close an open one of these members or of this inviter; the member, or None."""
-    member: UUID | None = await conn.fetchval(WITHDRAW, invitation_id, conn.now, list(member_ids), invited_by)
+    member: UUID | None = await conn.fetchval(
+        WITHDRAW, invitation_id, conn.now, list(member_ids), invited_by
+    )
     return member

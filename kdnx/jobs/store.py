@@ -1,5 +1,7 @@
 """The queue of pgqueuer in schema `jobs`: its statements on our connections."""
 
+from datetime import timedelta
+
 import asyncpg
 from pgqueuer.adapters.persistence.qb import (
     QueryBuilderEnvironment,
@@ -20,7 +22,7 @@ LOCK_JOB = "SELECT pg_advisory_xact_lock(hashtextextended($1, 11))"
 
 async def enqueue(conn: Conn, name: str, payload: bytes, dedup: str) -> bool:
     """Put a job into the queue with the caller's transaction; False when the same one waits already."""
-    rows = await conn.fetch(ENQUEUE, [0], [name], [payload], [None], [dedup], [None])
+    rows = await conn.fetch(ENQUEUE, [0], [name], [payload], [timedelta(0)], [dedup], [None])
     return bool(rows)
 
 

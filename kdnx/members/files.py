@@ -7,7 +7,7 @@ from typing import Any
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
 from kdnx.ids import new_id
-from kdnx.imports.model import CellKind, Column, FileKind, Outcome, Row, RowError
+from kdnx.imports.kinds import CellKind, Column, FileKind, Outcome, Row, RowError
 from kdnx.members import store
 from kdnx.members.model import (
     LEGAL_FORM_LABELS,

@@ -8,6 +8,10 @@ DRAW = """
 INSERT INTO kdnx.number_series AS s (series, year, last) VALUES ($1, $2, $3)
 ON CONFLICT (series, year) DO UPDATE SET last = s.last + $3 RETURNING s.last
 """
+RAISE_SERIES = """
+INSERT INTO kdnx.number_series AS s (series, year, last) SELECT x.s, x.y, x.n FROM unnest($1::text[], $2::int[], $3::bigint[]) x(s, y, n)
+ON CONFLICT (series, year) DO UPDATE SET last = greatest(s.last, EXCLUDED.last)
+"""
 ASSIGN = """
 INSERT INTO kdnx.number (number, kind, owner_id, object_id, assigned_at) SELECT n, $2, o, i, $5 FROM unnest($1::text[], $3::uuid[], $4::uuid[]) AS x(n, o, i)
 ON CONFLICT (number) DO UPDATE SET owner_id = EXCLUDED.owner_id, object_id = EXCLUDED.object_id, assigned_at = EXCLUDED.assigned_at
@@ -19,6 +23,11 @@ async def draw(conn: Conn, series: str, year: int, count: int) -> int:
     """Reserve `count` places; the last one comes back. A rollback gives them back."""
     last: int = await conn.fetchval(DRAW, series, year, count)
     return last
+
+
+async def raise_series(conn: Conn, tops: list[tuple[str, int, int]]) -> None:
+    """Let each (series, year) go on after `last` at least."""
+    await conn.execute(RAISE_SERIES, [t[0] for t in tops], [t[1] for t in tops], [t[2] for t in tops])
 
 
 async def assign(

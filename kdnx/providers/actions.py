@@ -74,33 +74,55 @@ async def _known(conn: Conn, provider: Provider, claims: Claims, invitation: str
     person_id, is_erased = found
     if is_erased:
         await auth.note_security(conn, "sign_in.erased", provider.slug)
-        raise Forbidden(_("Dieses Konto wurde gelöscht."), remedy=_("Bitte wenden Sie sich an die Systemadministration."))
+        raise Forbidden(
+            _("Dieses Konto wurde gelöscht."),
+            remedy=_("Bitte wenden Sie sich an die Systemadministration."),
+        )
     await store.update_person(conn, person_id, claims.name, claims.email)
     if invitation:
-        await invitations.accept_token(conn, Viewer(person_id=person_id, name=claims.name), invitation)
+        await invitations.accept_token(
+            conn, Viewer(person_id=person_id, name=claims.name), invitation
+        )
     return person_id
 
 
-async def _first_time(conn: Conn, provider: Provider, claims: Claims, invitation: str) -> UUID | None:
+async def _first_time(
+    conn: Conn, provider: Provider, claims: Claims, invitation: str
+) -> UUID | None:
     try:
         async with conn.savepoint():
             person_id = await auth.create_person(
-                conn, issuer=provider.issuer, subject=claims.subject, display_name=claims.name, email=claims.email
+                conn,
+                issuer=provider.issuer,
+                subject=claims.subject,
+                display_name=claims.name,
+                email=claims.email,
             )
             viewer = Viewer(person_id=person_id, name=claims.name)
-            is_invited = bool(invitation) and await invitations.accept_token(conn, viewer, invitation)
+            is_invited = bool(invitation) and await invitations.accept_token(
+                conn, viewer, invitation
+            )
             if claims.email and claims.email_verified:
-                is_invited |= await invitations.accept_email(conn, viewer, claims.email, provider.member_id) > 0
+                is_invited |= (
+                    await invitations.accept_email(conn, viewer, claims.email, provider.member_id)
+                    > 0
+                )
             if not is_invited:
                 raise _Uninvited
     except _Uninvited:
         return None
     except asyncpg.UniqueViolationError:
-        raise Conflict(_("Diese Anmeldung läuft schon."), remedy=_("Bitte noch einmal anmelden."), remedy_url="/login") from None
+        raise Conflict(
+            _("Diese Anmeldung läuft schon."),
+            remedy=_("Bitte noch einmal anmelden."),
+            remedy_url="/login",
+        ) from None
     return person_id
 
 
-async def sign_out_by_provider(conn: Conn, provider: Provider, sid: str | None, subject: str | None) -> int:
+async def sign_out_by_provider(
+    conn: Conn, provider: Provider, sid: str | None, subject: str | None
+) -> int:
     """End the sessions a provider names in a back-channel logout; how many."""
     if sid:
         count = await store.revoke_by_sid(conn, provider.id, sid)
@@ -135,23 +157,47 @@ async def add_provider(
     provider_id = new_id()
     try:
         async with conn.savepoint():
-            await store.insert_provider(conn, (provider_id, slug, label, issuer, client_id, sealed_secret, member_id))
+            await store.insert_provider(
+                conn, (provider_id, slug, label, issuer, client_id, sealed_secret, member_id)
+            )
     except asyncpg.UniqueViolationError:
-        raise Refused(_("Einen Anmeldedienst mit diesem Kürzel oder dieser Adresse gibt es schon.")) from None
+        raise Refused(
+            _("Einen Anmeldedienst mit diesem Kürzel oder dieser Adresse gibt es schon.")
+        ) from None
     after = {"slug": slug, "issuer": issuer, "client_id": client_id, "member": member_id}
     owner = await hub_on(conn, conn.today)
-    record(conn, viewer, "provider.add", object_kind="identity_provider", object_id=provider_id, owner_id=owner, after=after)
+    record(
+        conn,
+        viewer,
+        "provider.add",
+        object_kind="identity_provider",
+        object_id=provider_id,
+        owner_id=owner,
+        after=after,
+    )
     return provider_id
 
 
 async def change_provider(
-    conn: Conn, viewer: Viewer, provider: Provider, *, label: str, client_id: str, sealed_secret: str | None, state: str
+    conn: Conn,
+    viewer: Viewer,
+    provider: Provider,
+    *,
+    label: str,
+    client_id: str,
+    sealed_secret: str | None,
+    state: str,
 ) -> None:
     """Change label, client, secret (None: keep) or state; Stale when somebody else did."""
     check_provider_right(viewer)
-    done = await store.update_provider(conn, provider, label=label, client_id=client_id, secret=sealed_secret, state=state)
+    done = await store.update_provider(
+        conn, provider, label=label, client_id=client_id, secret=sealed_secret, state=state
+    )
     if not done:
-        raise Stale(_("Der Anmeldedienst wurde inzwischen geändert."), remedy=_("Bitte die Seite neu laden."))
+        raise Stale(
+            _("Der Anmeldedienst wurde inzwischen geändert."),
+            remedy=_("Bitte die Seite neu laden."),
+        )
     owner = await hub_on(conn, conn.today)
     record(
         conn, viewer, "provider.change", object_kind="identity_provider", object_id=provider.id, owner_id=owner,

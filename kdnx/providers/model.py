@@ -8,7 +8,18 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 # signatures only a key pair can make: a shared secret or no signature proves nothing about the issuer
-SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+SIGNATURES = (
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "EdDSA",
+)
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 LOGOUT_AGE_SECONDS = 300

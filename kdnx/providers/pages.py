@@ -39,8 +39,15 @@ async def begin_sign_in(house: House, request: Request) -> Response:
         "invitation": request.query_params.get("invitation", "")[:100],
     }
     text = seal(house.settings.secret(), COOKIE, state, until=in_minutes(house.clock(), MINUTES))
-    if len(text) > LONGEST:  # a deep link too long for a cookie: better the start page than no sign-in
-        text = seal(house.settings.secret(), COOKIE, {**state, "next": "/"}, until=in_minutes(house.clock(), MINUTES))
+    if (
+        len(text) > LONGEST
+    ):  # a deep link too long for a cookie: better the start page than no sign-in
+        text = seal(
+            house.settings.secret(),
+            COOKIE,
+            {**state, "next": "/"},
+            until=in_minutes(house.clock(), MINUTES),
+        )
     response.set_cookie(
         COOKIE, text, max_age=MINUTES * 60, path=COOKIE_PATH, httponly=True, samesite="lax",
         secure=house.settings.secure_cookies,
@@ -85,7 +92,9 @@ async def back_channel(house: House, request: Request) -> Response:
         provider, secret = await _provider(house, request)
         token = (await read_small_form(request)).get("logout_token", "")
         claims = await oidc.read_logout_token(provider, secret, token)
-        fault = logout_fault(claims, issuer=provider.issuer, client_id=provider.client_id, now=house.clock())
+        fault = logout_fault(
+            claims, issuer=provider.issuer, client_id=provider.client_id, now=house.clock()
+        )
     except Unavailable:
         raise
     except KdnxError:
@@ -111,12 +120,23 @@ def _hint(house: House, provider: Provider, answer: oidc.Answer) -> str | None:
         return None
     # the hint travels in a cookie once: a long token stays away, the provider then asks the person
     id_token = answer.id_token if len(answer.id_token) <= LONG_HINT else ""
-    value = {"url": answer.sign_out_url, "client_id": provider.client_id, "label": provider.label, "id_token": id_token}
+    value = {
+        "url": answer.sign_out_url,
+        "client_id": provider.client_id,
+        "label": provider.label,
+        "id_token": id_token,
+    }
     return seal(house.settings.secret(), SIGN_OUT_PURPOSE, value)
 
 
 def _forget(house: House, response: Response) -> Response:
-    response.delete_cookie(COOKIE, path=COOKIE_PATH, httponly=True, samesite="lax", secure=house.settings.secure_cookies)
+    response.delete_cookie(
+        COOKIE,
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="lax",
+        secure=house.settings.secure_cookies,
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -124,7 +144,9 @@ def _forget(house: House, response: Response) -> Response:
 async def _show_pending(house: House, request: Request, provider: Provider, email: str) -> Response:
     async with reading(house, request) as conn:
         values = {"provider": provider, "email": email}
-        return await render_page(house, request, conn, NOBODY, "providers/pending.html", status=403, values=values)
+        return await render_page(
+            house, request, conn, NOBODY, "providers/pending.html", status=403, values=values
+        )
 
 
 async def list_providers(call: Call) -> Response:
@@ -166,10 +188,20 @@ async def change_provider(call: Call) -> Response:
     if form.value is None:
         return await _list_page(call, 422, form=form, changed=provider.slug)
     value = form.value
-    sealed = actions.seal_secret(call.house.settings.secret(), value.client_secret) if value.client_secret else None
+    sealed = (
+        actions.seal_secret(call.house.settings.secret(), value.client_secret)
+        if value.client_secret
+        else None
+    )
     current = Provider(**{**vars(provider), "row_version": value.row_version})
     await actions.change_provider(
-        call.conn, call.viewer, current, label=value.label, client_id=value.client_id, sealed_secret=sealed, state=value.state
+        call.conn,
+        call.viewer,
+        current,
+        label=value.label,
+        client_id=value.client_id,
+        sealed_secret=sealed,
+        state=value.state,
     )
     return call.redirect("/admin/providers", _("Der Anmeldedienst ist geändert."))
 

@@ -13,7 +13,7 @@ from tests.house.rooms import ROOT
 
 PUBLIC = {
     "GET /", "GET /health/live", "GET /health/ready", "GET /styleguide", "GET /help", "GET /glossary",
-    "GET /accessibility", "GET /accessibility/report", "POST /accessibility/report",
+    "GET /accessibility", "GET /accessibility/report", "POST /accessibility/report", "POST /api/v1/token",
 }  # fmt: skip
 SIGN_IN = re.compile(r"^(GET|POST) /(login|logout|invitation|invitations)(/.*)?$")
 

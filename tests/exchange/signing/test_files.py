@@ -9,7 +9,7 @@ from exchange.ledger.actions import verify_ledger
 from exchange.signing.files import COLUMNS, KIND
 from kdnx.imports.actions import run_import
 from kdnx.imports.cells import match_headings
-from kdnx.imports.model import Row
+from kdnx.imports.kinds import Row
 from kdnx.imports.reading import read_table
 from kdnx.imports.writing import write_csv
 from tests.exchange.build import SYSTEM, a_booking, an_order

@@ -10,10 +10,9 @@ from kdnx.db.conn import Conn
 from kdnx.viewer import Permission, Role, Scope, Viewer
 from tests.cast import Cast
 
-
 ALLIANCE = """
-INSERT INTO kdnx.alliance (id, name, short_name, is_demo, created_at) VALUES (1, 'A', 'A', $2, $1)
-ON CONFLICT (id) DO UPDATE SET is_demo = $2
+INSERT INTO kdnx.alliance (id, name, short_name, is_demo, created_at) VALUES (1, 'A', 'A', $2 = 'demo', $1)
+ON CONFLICT (id) DO UPDATE SET is_demo = $2 = 'demo'
 """
 
 
@@ -141,9 +140,9 @@ async def test_personas_exist_in_a_demonstration_only(conn: Conn, cast: Cast) ->
         conn, issuer="urn:x", subject="1", display_name="Eva Probe", is_persona=True
     )
     await grant_role(conn, _console(), person, cast.nord.id, Role.BOOKING_CLERK, conn.today)
-    await conn.execute(ALLIANCE, conn.now, False)
+    await conn.execute(ALLIANCE, conn.now, "real")
     assert await list_personas(conn) == []
-    await conn.execute(ALLIANCE, conn.now, True)
+    await conn.execute(ALLIANCE, conn.now, "demo")
     assert [(p.display_name, p.mandates[0].member_name) for p in await list_personas(conn)] == [
         ("Eva Probe", "Nordrechen")
     ]

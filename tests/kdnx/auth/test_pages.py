@@ -56,7 +56,9 @@ async def test_a_click_signs_a_persona_in_and_leads_to_the_asked_page(
     assert "Petra Probe" in page.text
     assert "Nordrechen" in page.text
     answer = await client.http.post(
-        "/login/persona", data={"person_id": str(person), "next": "/account?x=1"}, headers={"sec-fetch-site": "same-origin"}
+        "/login/persona",
+        data={"person_id": str(person), "next": "/account?x=1"},
+        headers={"sec-fetch-site": "same-origin"},
     )
     assert (answer.status_code, answer.headers["location"]) == (303, "/account?x=1")
     assert "httponly" in answer.headers["set-cookie"].lower()
@@ -64,7 +66,9 @@ async def test_a_click_signs_a_persona_in_and_leads_to_the_asked_page(
     assert "Petra Probe" in (await signed.get("/account")).text
 
 
-async def test_personas_are_refused_outside_a_demonstration(client: Client, conn: Conn, cast: Cast) -> None:
+async def test_personas_are_refused_outside_a_demonstration(
+    client: Client, conn: Conn, cast: Cast
+) -> None:
     await a_demo(conn, is_demo=False)
     person = await a_persona(conn, cast.nord.id, Role.BOOKING_CLERK)
     assert "Petra Probe" not in (await client.get("/login")).text
@@ -81,7 +85,16 @@ async def test_a_real_person_is_no_persona(client: Client, conn: Conn, cast: Cas
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/a\r\nx: y", "/logout", ""]
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\r\nx: y",
+        "/logout",
+        "",
+    ],
 )
 async def test_no_open_redirect(client: Client, conn: Conn, cast: Cast, target: str) -> None:
     await a_demo(conn)
@@ -90,7 +103,9 @@ async def test_no_open_redirect(client: Client, conn: Conn, cast: Cast, target: 
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
-async def test_every_sign_in_makes_a_new_session_and_ends_the_old(client: Client, conn: Conn, cast: Cast) -> None:
+async def test_every_sign_in_makes_a_new_session_and_ends_the_old(
+    client: Client, conn: Conn, cast: Cast
+) -> None:
     await a_demo(conn)
     person = await a_persona(conn, cast.nord.id, Role.BOOKING_CLERK)
     planted = await start_session(conn, person, cast.nord.id, Scope.MEMBER)
@@ -99,8 +114,16 @@ async def test_every_sign_in_makes_a_new_session_and_ends_the_old(client: Client
     assert fresh
     assert fresh != planted
     assert (await attacker.get("/account")).status_code == 303
-    assert await conn.fetchval("SELECT count(*) FROM kdnx.session WHERE id_hash = $1", fresh.encode()) == 0
-    assert await conn.fetchval("SELECT count(*) FROM kdnx.session WHERE id_hash = $1", hash_token(fresh)) == 1
+    assert (
+        await conn.fetchval("SELECT count(*) FROM kdnx.session WHERE id_hash = $1", fresh.encode())
+        == 0
+    )
+    assert (
+        await conn.fetchval(
+            "SELECT count(*) FROM kdnx.session WHERE id_hash = $1", hash_token(fresh)
+        )
+        == 1
+    )
 
 
 async def test_a_session_that_is_unknown_expired_or_revoked_opens_nothing(
@@ -110,11 +133,23 @@ async def test_a_session_that_is_unknown_expired_or_revoked_opens_nothing(
     assert person
     foreign = Client(client.http, client.house, conn, "A" * 43)
     assert (await foreign.get("/account")).status_code == 303
-    expired = Client(client.http, client.house, conn, await start_session(conn, person, cast.nord.id, Scope.MEMBER, hours=-1))
+    expired = Client(
+        client.http,
+        client.house,
+        conn,
+        await start_session(conn, person, cast.nord.id, Scope.MEMBER, hours=-1),
+    )
     assert (await expired.get("/account")).status_code == 303
-    revoked = Client(client.http, client.house, conn, await start_session(conn, person, cast.nord.id, Scope.MEMBER))
+    revoked = Client(
+        client.http,
+        client.house,
+        conn,
+        await start_session(conn, person, cast.nord.id, Scope.MEMBER),
+    )
     assert (await revoked.get("/account")).status_code == 200
-    await conn.execute("UPDATE kdnx.session SET revoked_at = $2 WHERE person_id = $1", person, conn.now)
+    await conn.execute(
+        "UPDATE kdnx.session SET revoked_at = $2 WHERE person_id = $1", person, conn.now
+    )
     assert (await revoked.get("/account")).status_code == 303
 
 
@@ -125,12 +160,16 @@ async def test_sign_out_ends_the_session_on_the_server(client: Client, cast: Cas
     assert (await signed.get("/account")).status_code == 303
 
 
-async def test_a_role_that_ended_yesterday_opens_the_account_alone(client: Client, conn: Conn, cast: Cast) -> None:
+async def test_a_role_that_ended_yesterday_opens_the_account_alone(
+    client: Client, conn: Conn, cast: Cast
+) -> None:
     signed = await client.sign_in(cast.nord.viewer)
     assert (await signed.get("/admin/users")).status_code == 200
     await conn.act_as(SYSTEM)
     await conn.execute(
-        "UPDATE kdnx.role_grant SET valid_to = $2 WHERE person_id = $1", cast.nord.viewer.person_id, conn.today
+        "UPDATE kdnx.role_grant SET valid_to = $2 WHERE person_id = $1",
+        cast.nord.viewer.person_id,
+        conn.today,
     )
     assert (await signed.get("/admin/users")).status_code == 403
     page = await signed.get("/account")
@@ -138,10 +177,14 @@ async def test_a_role_that_ended_yesterday_opens_the_account_alone(client: Clien
     assert "Sie handeln zurzeit für niemanden" in page.text
 
 
-async def test_writes_from_another_site_or_without_the_token_are_refused(client: Client, cast: Cast) -> None:
+async def test_writes_from_another_site_or_without_the_token_are_refused(
+    client: Client, cast: Cast
+) -> None:
     signed = await client.sign_in(cast.nord.viewer)
     for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}):
-        assert (await signed.post("/account/looks", {"theme": "dark"}, **headers)).status_code == 403
+        assert (
+            await signed.post("/account/looks", {"theme": "dark"}, **headers)
+        ).status_code == 403
     foreign = await signed.http.post(
         "/account/looks", data={"csrf_token": signed.csrf, "theme": "dark"},
         headers={**signed.cookies, "origin": "https://evil.example"},
@@ -184,7 +227,9 @@ async def test_own_sessions_can_be_ended_others_not(client: Client, conn: Conn, 
     assert (await mine.get("/account")).status_code == 200
 
 
-async def test_switching_the_mandate_makes_a_new_session(client: Client, conn: Conn, cast: Cast) -> None:
+async def test_switching_the_mandate_makes_a_new_session(
+    client: Client, conn: Conn, cast: Cast
+) -> None:
     await conn.act_as(SYSTEM)
     person = await create_person(conn, issuer="urn:x", subject="2", display_name="Zoe Zwei")
     await grant_role(conn, SYSTEM, person, cast.nord.id, Role.BOOKING_CLERK, conn.today)
@@ -202,11 +247,16 @@ async def test_switching_the_mandate_makes_a_new_session(client: Client, conn: C
     assert again.status_code == 403
 
 
-async def test_sign_in_is_rate_limited_with_retry_after(client: Client, conn: Conn, cast: Cast) -> None:
+async def test_sign_in_is_rate_limited_with_retry_after(
+    client: Client, conn: Conn, cast: Cast
+) -> None:
     await a_demo(conn)
     person = await a_persona(conn, cast.nord.id, Role.BOOKING_CLERK)
     limit = client.house.settings.sign_in_rate_per_minute
-    codes = [(await client.post("/login/persona", {"person_id": person})).status_code for _n in range(limit + 1)]
+    codes = [
+        (await client.post("/login/persona", {"person_id": person})).status_code
+        for _n in range(limit + 1)
+    ]
     assert codes == [303] * limit + [429]
     answer = await client.post("/login/persona", {"person_id": person})
     assert 1 <= int(answer.headers["retry-after"]) <= 60
@@ -214,11 +264,15 @@ async def test_sign_in_is_rate_limited_with_retry_after(client: Client, conn: Co
     assert (await client.post("/login/persona", {"person_id": person})).status_code == 303
 
 
-async def test_use_is_remembered_at_most_every_five_minutes(client: Client, conn: Conn, cast: Cast) -> None:
+async def test_use_is_remembered_at_most_every_five_minutes(
+    client: Client, conn: Conn, cast: Cast
+) -> None:
     signed = await client.sign_in(cast.nord.viewer)
     begun = conn.now
     seen = "SELECT seen_at FROM kdnx.session WHERE id_hash = $1"
     for minutes, expected in ((4, 0), (6, 6), (9, 6), (12, 12)):
         conn.now = begun + timedelta(minutes=minutes)
         await signed.get("/account")
-        assert await conn.fetchval(seen, hash_token(signed.token)) == begun + timedelta(minutes=expected)
+        assert await conn.fetchval(seen, hash_token(signed.token)) == begun + timedelta(
+            minutes=expected
+        )

@@ -25,12 +25,15 @@ def with_left(signed: Client, answer: Response, name: str) -> str:
     return f"kdnx_session={signed.token}; {name}={left[1]}"
 
 
-async def a_client(client: Client, cast: Cast, *scopes: Permission, **fields: str) -> tuple[str, str]:
+async def a_client(
+    client: Client, cast: Cast, *scopes: Permission, **fields: str
+) -> tuple[str, str]:
     """Created over the page; id and secret as shown once."""
     client.http.cookies.clear()
     signed = await client.sign_in(cast.nord.viewer)
     answer = await signed.post(
-        "/admin/clients", {"label": "Finanzverfahren", "scopes": [s.value for s in scopes], **fields}
+        "/admin/clients",
+        {"label": "Finanzverfahren", "scopes": [s.value for s in scopes], **fields},
     )
     assert answer.status_code == 303, answer.text[-1500:]
     shown = await signed.get("/admin/clients", cookie=with_left(signed, answer, "kdnx_client"))
@@ -43,7 +46,9 @@ async def a_client(client: Client, cast: Cast, *scopes: Permission, **fields: st
     return found[0], found[1]
 
 
-async def ask(client: Client, name: str, secret: str, *, basic: bool = False, **fields: str) -> Response:
+async def ask(
+    client: Client, name: str, secret: str, *, basic: bool = False, **fields: str
+) -> Response:
     """Ask for a token."""
     data = {"grant_type": "client_credentials", **fields}
     if basic:
@@ -58,14 +63,20 @@ async def bearer(client: Client, token: str, url: str) -> Response:
 
 
 @pytest.mark.parametrize("basic", [True, False])
-async def test_a_program_gets_a_token_and_reads(client: Client, conn: Conn, cast: Cast, basic: bool) -> None:
+async def test_a_program_gets_a_token_and_reads(
+    client: Client, conn: Conn, cast: Cast, basic: bool
+) -> None:
     name, secret = await a_client(client, cast, Permission.MEMBER_READ, Permission.FEED_READ)
     assert await conn.fetchval("SELECT secret_hash FROM kdnx.client") == hash_token(secret)
     answer = await ask(client, name, secret, basic=basic)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     body = answer.json()
-    assert (body["token_type"], body["expires_in"], body["scope"]) == ("Bearer", 3600, "feed.read member.read")
+    assert (body["token_type"], body["expires_in"], body["scope"]) == (
+        "Bearer",
+        3600,
+        "feed.read member.read",
+    )
     assert (await bearer(client, body["access_token"], "/api/v1/changes")).status_code == 200
     conn.now += timedelta(hours=1)
     assert (await bearer(client, body["access_token"], "/api/v1/changes")).status_code == 401
@@ -83,7 +94,9 @@ async def test_a_token_opens_no_page_of_people(client: Client, cast: Cast) -> No
     name, secret = await a_client(client, cast, Permission.MEMBER_READ)
     token = (await ask(client, name, secret)).json()["access_token"]
     assert (await bearer(client, token, "/admin/users")).status_code == 403
-    assert (await client.http.get("/account", headers={"cookie": f"kdnx_session={token}"})).status_code == 303
+    assert (
+        await client.http.get("/account", headers={"cookie": f"kdnx_session={token}"})
+    ).status_code == 303
 
 
 async def test_wrong_ids_and_secrets_are_the_same(client: Client, conn: Conn, cast: Cast) -> None:
@@ -99,12 +112,19 @@ async def test_wrong_ids_and_secrets_are_the_same(client: Client, conn: Conn, ca
     assert len({a.text for a in answers}) == 1
     assert answers[0].json()["error"] == "invalid_client"
     assert answers[0].headers["www-authenticate"].startswith("Basic")
-    assert await conn.fetchval("SELECT count(*) FROM kdnx.security_event WHERE kind = 'client.refused'") == 4
+    assert (
+        await conn.fetchval(
+            "SELECT count(*) FROM kdnx.security_event WHERE kind = 'client.refused'"
+        )
+        == 4
+    )
 
 
 async def test_other_grants_and_doubled_fields_are_refused(client: Client, cast: Cast) -> None:
     name, secret = await a_client(client, cast, Permission.MEMBER_READ)
-    answer = await client.http.post(TOKEN, data={"grant_type": "password", "client_id": name, "client_secret": secret})
+    answer = await client.http.post(
+        TOKEN, data={"grant_type": "password", "client_id": name, "client_secret": secret}
+    )
     assert answer.json()["error"] == "unsupported_grant_type"
     twice = await client.http.post(TOKEN, content=b"grant_type=client_credentials&scope=a&scope=b")
     assert (twice.status_code, twice.json()["error"]) == (400, "invalid_request")
@@ -118,12 +138,16 @@ async def test_a_revoked_program_and_its_tokens_are_out_at_once(client: Client, 
     foreign = await client.as_(cast.sued.viewer).post(f"/admin/clients/{name}/revoke")
     assert foreign.status_code == 404
     assert (await bearer(client, token, "/api/v1/changes")).status_code == 200
-    assert (await client.as_(cast.nord.second).post(f"/admin/clients/{name}/revoke")).status_code == 303
+    assert (
+        await client.as_(cast.nord.second).post(f"/admin/clients/{name}/revoke")
+    ).status_code == 303
     assert (await bearer(client, token, "/api/v1/changes")).status_code == 401
     assert (await ask(client, name, secret)).status_code == 401
 
 
-async def test_after_its_last_day_a_program_gets_nothing(client: Client, conn: Conn, cast: Cast) -> None:
+async def test_after_its_last_day_a_program_gets_nothing(
+    client: Client, conn: Conn, cast: Cast
+) -> None:
     last = conn.today + timedelta(days=1)
     name, secret = await a_client(client, cast, Permission.FEED_READ, last_day=last.isoformat())
     conn.now += timedelta(days=1)

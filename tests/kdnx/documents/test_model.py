@@ -1,5 +1,7 @@
 """Which content is accepted: the ending and the bytes must show the same format."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,7 +67,5 @@ def test_names_are_harmless(name: str) -> None:
 
 @given(st.binary(max_size=300), st.sampled_from(sorted(ENDINGS)))
 def test_no_bytes_crash_the_check(body: bytes, ending: str) -> None:
-    try:
+    with contextlib.suppress(Unfit):
         assert media_type_of(body, "datei" + ending) == ENDINGS[ending]
-    except Unfit:
-        pass

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from kdnx.errors import Invalid
 from kdnx.imports.cells import match_headings, read_cell, read_rows, write_cell
-from kdnx.imports.model import CellKind, Column
+from kdnx.imports.kinds import CellKind, Column
 from kdnx.imports.reading import read_table
 
 K = CellKind

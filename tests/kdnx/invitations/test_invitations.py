@@ -18,10 +18,17 @@ from tests.client import Client
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 
 
-async def test_the_link_is_shown_once_and_kept_as_a_hash(client: Client, conn: Conn, cast: Cast) -> None:
+async def test_the_link_is_shown_once_and_kept_as_a_hash(
+    client: Client, conn: Conn, cast: Cast
+) -> None:
     client.http.cookies.clear()
     signed = await client.sign_in(cast.nord.viewer)
-    fields = {"email": "neu@nord.example", "member_id": cast.nord.id, "roles": ["evaluator"], "display_name": "Nina"}
+    fields = {
+        "email": "neu@nord.example",
+        "member_id": cast.nord.id,
+        "roles": ["evaluator"],
+        "display_name": "Nina",
+    }
     answer = await signed.post("/admin/invitations", fields)
     assert answer.status_code == 303, answer.text[-1500:]
     left = re.search(r"kdnx_invitation=([^;]+)", str(answer.headers.get_list("set-cookie")))
@@ -33,16 +40,26 @@ async def test_the_link_is_shown_once_and_kept_as_a_hash(client: Client, conn: C
     assert "neu@nord.example" in page
     assert link[1] not in (await signed.get("/admin/users")).text
     assert await conn.fetchval("SELECT token_hash FROM kdnx.invitation") == hash_token(link[1])
-    assert not await conn.fetchval("SELECT count(*) FROM kdnx.idempotency WHERE position($1 in convert_from(body, 'UTF8')) > 0", link[1])
+    assert not await conn.fetchval(
+        "SELECT count(*) FROM kdnx.idempotency WHERE position($1 in convert_from(body, 'UTF8')) > 0",
+        link[1],
+    )
     shown = await client.get(f"/invitation?token={link[1]}")
     assert "Bewertung" in shown.text
     assert "Noch ist kein Anmeldedienst" in shown.text
 
 
-async def test_who_is_signed_in_takes_it_with_that_account(client: Client, conn: Conn, cast: Cast) -> None:
+async def test_who_is_signed_in_takes_it_with_that_account(
+    client: Client, conn: Conn, cast: Cast
+) -> None:
     await conn.act_as(SYSTEM)
     invited = await invite(
-        conn, cast.nord.viewer, email="x@x.example", display_name="", member_id=cast.nord.id, roles=[Role.BOOKING_CLERK]
+        conn,
+        cast.nord.viewer,
+        email="x@x.example",
+        display_name="",
+        member_id=cast.nord.id,
+        roles=[Role.BOOKING_CLERK],
     )
     signed = await client.sign_in(cast.fremd.viewer)
     assert (await signed.post("/invitation", {"token": invited.token})).status_code == 303
@@ -57,29 +74,48 @@ async def test_who_is_signed_in_takes_it_with_that_account(client: Client, conn:
 async def test_nobody_takes_the_own_invitation(client: Client, conn: Conn, cast: Cast) -> None:
     await conn.act_as(SYSTEM)
     invited = await invite(
-        conn, cast.nord.viewer, email="x@x.example", display_name="", member_id=cast.nord.id, roles=[Role.BOOKING_CLERK]
+        conn,
+        cast.nord.viewer,
+        email="x@x.example",
+        display_name="",
+        member_id=cast.nord.id,
+        roles=[Role.BOOKING_CLERK],
     )
     answer = await client.as_(cast.nord.viewer).post("/invitation", {"token": invited.token})
     assert answer.status_code == 409
     assert "eigene Einladung" in answer.text
 
 
-async def test_expired_and_withdrawn_links_open_nothing(client: Client, conn: Conn, cast: Cast) -> None:
+async def test_expired_and_withdrawn_links_open_nothing(
+    client: Client, conn: Conn, cast: Cast
+) -> None:
     await conn.act_as(SYSTEM)
-    details = {"email": "x@x.example", "display_name": "", "member_id": cast.nord.id, "roles": [Role.EVALUATOR]}
-    first, second = await invite(conn, cast.nord.viewer, **details), await invite(conn, cast.nord.viewer, **details)  # type: ignore[arg-type]  # one dict for both calls
+    details = {
+        "email": "x@x.example",
+        "display_name": "",
+        "member_id": cast.nord.id,
+        "roles": [Role.EVALUATOR],
+    }
+    first, second = (
+        await invite(conn, cast.nord.viewer, **details),
+        await invite(conn, cast.nord.viewer, **details),
+    )  # type: ignore[arg-type]  # one dict for both calls
     foreign = await client.as_(cast.sued.viewer).post(f"/admin/invitations/{first.id}/withdraw")
     assert foreign.status_code == 404
     done = await client.as_(cast.nord.second).post(f"/admin/invitations/{first.id}/withdraw")
     assert done.status_code == 303
-    taker = Viewer(person_id=await create_person(conn, issuer="urn:x", subject="t", display_name="T"))
+    taker = Viewer(
+        person_id=await create_person(conn, issuer="urn:x", subject="t", display_name="T")
+    )
     assert not await accept_token(conn, taker, first.token)
     assert not await accept_token(conn, taker, "x" * 43)
     conn.now += timedelta(days=14)
     assert not await accept_token(conn, taker, second.token)
 
 
-async def test_the_hub_invites_the_first_administrator_of_another_member(conn: Conn, cast: Cast) -> None:
+async def test_the_hub_invites_the_first_administrator_of_another_member(
+    conn: Conn, cast: Cast
+) -> None:
     details = {"email": "x@x.example", "display_name": "", "member_id": cast.nord.id}
     await invite(conn, cast.office, roles=[Role.ADMINISTRATOR], **details)  # type: ignore[arg-type]
     with pytest.raises(Forbidden):
@@ -98,7 +134,10 @@ async def test_a_role_held_already_is_not_given_twice(conn: Conn, cast: Cast) ->
         roles=[Role.EVALUATOR, Role.BOOKING_CLERK],
     )  # fmt: skip
     assert await accept_token(conn, Viewer(person_id=person), invited.token)
-    assert await conn.fetchval("SELECT count(*) FROM kdnx.role_grant WHERE person_id = $1", person) == 2
+    assert (
+        await conn.fetchval("SELECT count(*) FROM kdnx.role_grant WHERE person_id = $1", person)
+        == 2
+    )
 
 
 @pytest.mark.parametrize("email", ["", "nord", "a b@c.de", "x@y", "<script>@x.de"])

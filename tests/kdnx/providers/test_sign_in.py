@@ -14,7 +14,7 @@ from kdnx.providers.actions import add_provider, seal_secret
 from kdnx.viewer import Role, Scope, Viewer
 from tests.cast import Cast
 from tests.client import Client
-from tests.kdnx.providers.conftest import Browser, RealProvider, path_of
+from tests.kdnx.providers.walking import Browser, RealProvider, path_of
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 Providers = dict[str, RealProvider]
@@ -40,13 +40,20 @@ async def an_invitation(conn: Conn, cast: Cast, email: str) -> str:
     """Somebody is invited to book for Nordrechen; the token of the link."""
     await conn.act_as(SYSTEM)
     invited = await invite(
-        conn, cast.nord.viewer, email=email, display_name="", member_id=cast.nord.id, roles=[Role.BOOKING_CLERK]
+        conn,
+        cast.nord.viewer,
+        email=email,
+        display_name="",
+        member_id=cast.nord.id,
+        roles=[Role.BOOKING_CLERK],
     )
     await finish(conn)
     return invited.token
 
 
-async def sign_in(home: Client, browser: Browser, slug: str, account: str, query: str = "") -> Response:
+async def sign_in(
+    home: Client, browser: Browser, slug: str, account: str, query: str = ""
+) -> Response:
     """From our page through the provider and back; the answer of the callback."""
     start = await home.http.get(f"/login/{slug}{query}")
     assert start.status_code == 302, start.text
@@ -68,7 +75,9 @@ async def test_an_invited_person_signs_in_and_lands_on_the_asked_page(
     page = await home.get(f"/invitation?token={token}")
     assert "Dienst nord" in page.text
     assert "Nordrechen" in page.text
-    answer = await sign_in(home, browser, "nord", "nora", f"?invitation={token}&next=/account%3Fx%3D1")
+    answer = await sign_in(
+        home, browser, "nord", "nora", f"?invitation={token}&next=/account%3Fx%3D1"
+    )
     assert (answer.status_code, answer.headers["location"]) == (303, "/account?x=1")
     signed = Client(home.http, home.house, conn, token_of(answer))
     account = (await signed.get("/account")).text
@@ -77,8 +86,12 @@ async def test_an_invited_person_signs_in_and_lands_on_the_asked_page(
     person = await conn.fetchrow("SELECT id, issuer, email FROM kdnx.person WHERE subject = 'nora'")
     assert person
     assert person["email"] == "nora@nord.example"
-    grants = await conn.fetch("SELECT role, granted_by FROM kdnx.role_grant WHERE person_id = $1", person["id"])
-    assert [(g["role"], g["granted_by"]) for g in grants] == [("booking_clerk", cast.nord.viewer.person_id)]
+    grants = await conn.fetch(
+        "SELECT role, granted_by FROM kdnx.role_grant WHERE person_id = $1", person["id"]
+    )
+    assert [(g["role"], g["granted_by"]) for g in grants] == [
+        ("booking_clerk", cast.nord.viewer.person_id)
+    ]
     assert (await home.get(f"/invitation?token={token}")).status_code == 404
 
 
@@ -129,7 +142,9 @@ async def test_two_providers_at_once_keep_people_apart(
     assert len({i["issuer"] for i in issuers}) == 2
 
 
-async def test_an_answer_for_another_browser_is_refused(home: Client, conn: Conn, browser: Browser) -> None:
+async def test_an_answer_for_another_browser_is_refused(
+    home: Client, conn: Conn, browser: Browser
+) -> None:
     start = await home.http.get("/login/nord")
     back = await browser.sign_in(start.headers["location"], "nora")
     home.http.cookies.clear()
@@ -182,7 +197,9 @@ async def test_sign_out_leads_on_to_the_provider(
 ) -> None:
     token = await an_invitation(conn, cast, "x@else.example")
     session = token_of(await sign_in(home, browser, "nord", "nora", f"?invitation={token}"))
-    csrf = await conn.fetchval("SELECT csrf_token FROM kdnx.session ORDER BY created_at DESC, seen_at DESC LIMIT 1")
+    csrf = await conn.fetchval(
+        "SELECT csrf_token FROM kdnx.session ORDER BY created_at DESC, seen_at DESC LIMIT 1"
+    )
     home.http.cookies.clear()
     signed = Client(home.http, home.house, conn, session, csrf)
     out = await signed.post("/logout")
@@ -198,10 +215,20 @@ async def test_sign_out_leads_on_to_the_provider(
 
 
 async def test_the_provider_ends_our_session_by_the_back_channel(
-    home: Client, conn: Conn, cast: Cast, browser: Browser, providers: Providers, logouts: "asyncio.Queue[str]"
+    home: Client,
+    conn: Conn,
+    cast: Cast,
+    browser: Browser,
+    providers: Providers,
+    logouts: "asyncio.Queue[str]",
 ) -> None:
     token = await an_invitation(conn, cast, "x@else.example")
-    signed = Client(home.http, home.house, conn, token_of(await sign_in(home, browser, "nord", "nora", f"?invitation={token}")))
+    signed = Client(
+        home.http,
+        home.house,
+        conn,
+        token_of(await sign_in(home, browser, "nord", "nora", f"?invitation={token}")),
+    )
     home.http.cookies.clear()
     assert (await signed.get("/account")).status_code == 200
     confirm = await browser.follow(providers["nord"].issuer + "/session/end")
@@ -212,18 +239,24 @@ async def test_the_provider_ends_our_session_by_the_back_channel(
     wrong = await home.http.post("/login/sued/backchannel", data={"logout_token": logout_token})
     assert (wrong.status_code, wrong.json()["error"]) == (400, "invalid_request")
     altered = logout_token[:-6] + ("AAAAAA" if not logout_token.endswith("AAAAAA") else "BBBBBB")
-    assert (await home.http.post("/login/nord/backchannel", data={"logout_token": altered})).status_code == 400
+    assert (
+        await home.http.post("/login/nord/backchannel", data={"logout_token": altered})
+    ).status_code == 400
     assert (await signed.get("/account")).status_code == 200
     done = await home.http.post("/login/nord/backchannel", data={"logout_token": logout_token})
     assert (done.status_code, done.headers["cache-control"]) == (200, "no-store")
     assert (await signed.get("/account")).status_code == 303
 
 
-async def test_a_provider_that_is_off_or_silent_says_so(home: Client, conn: Conn, cast: Cast) -> None:
+async def test_a_provider_that_is_off_or_silent_says_so(
+    home: Client, conn: Conn, cast: Cast
+) -> None:
     await conn.execute("UPDATE kdnx.identity_provider SET state = 'off' WHERE slug = 'nord'")
     assert (await home.http.get("/login/nord")).status_code == 404
     assert "Dienst nord" not in (await home.get("/login")).text
-    await conn.execute("UPDATE kdnx.identity_provider SET issuer = 'http://127.0.0.1:9' WHERE slug = 'sued'")
+    await conn.execute(
+        "UPDATE kdnx.identity_provider SET issuer = 'http://127.0.0.1:9' WHERE slug = 'sued'"
+    )
     silent = await home.http.get("/login/sued")
     assert silent.status_code == 503
     assert "nicht erreichbar" in silent.text

@@ -1,0 +1,1 @@
+"""The first start of a real alliance: hub, first administrator, first identity provider."""
