@@ -89,7 +89,9 @@ async def list_prices(conn: Conn, offering_id: UUID, version: int) -> list[Price
     return await store.list_price_refs(conn, PriceRef, offering_id, version)
 
 
-async def find_offering_ids(conn: Conn, keys: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
+async def find_offering_ids(
+    conn: Conn, keys: Sequence[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], UUID]:
     """(owner, reference or number) → id of the published offering; for importers, set-based."""
     return await store.find_ids(conn, keys)
 
@@ -100,7 +102,12 @@ async def list_categories(conn: Conn) -> list[CategoryRef]:
 
 
 async def mark_use(
-    conn: Conn, *, offering_id: UUID, recipient_id: UUID, valid_from: date, valid_to: date | None = None
+    conn: Conn,
+    *,
+    offering_id: UUID,
+    recipient_id: UUID,
+    valid_from: date,
+    valid_to: date | None = None,
 ) -> None:
     """Record that a member uses an offering from a day on, or (with `valid_to`, exclusive) until when.
 

@@ -1,12 +1,19 @@
 """The exchange as a module: its features joined for the roof."""
 
+from exchange.approvals import part as approvals
 from exchange.bookings import part as bookings
+from exchange.continuation import part as continuation
 from exchange.ledger import part as ledger
+from exchange.legacy import part as legacy
+from exchange.moves import part as moves
+from exchange.offers import part as offers
+from exchange.orders import part as orders
 from exchange.reports import part as reports
+from exchange.running import part as running
 from exchange.signing import part as signing
 from kdnx.module import Module
 
-PARTS = (ledger, bookings, signing, reports)
+PARTS = (orders, offers, running, approvals, moves, continuation, legacy, ledger, bookings, signing, reports)
 MODULE = Module(
     name="exchange",
     title="Leistungsaustausch",

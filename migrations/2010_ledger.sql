@@ -171,7 +171,8 @@ SELECT t.owner_id, t.seq, t.id, t.kind, x.account_id, x.cents, t.book_year, t.bo
 FROM exchange.transfer t CROSS JOIN LATERAL (VALUES (t.debit_id, t.cents), (t.credit_id, -t.cents)) x(account_id, cents);
 CREATE VIEW exchange.chain_check WITH (security_invoker = true) AS
 SELECT owner_id, seq,
-  hash = sha256(prev || exchange.transfer_bytes(owner_id, seq, id, kind, leg, debit_id, credit_id, cents, sign, book_year, book_month, service_year, service_month,
+  -- the canonical bytes do not carry the currency: every transfer is in euro
+  currency = 'EUR' AND hash = sha256(prev || exchange.transfer_bytes(owner_id, seq, id, kind, leg, debit_id, credit_id, cents, sign, book_year, book_month, service_year, service_month,
     recipient_id, category_id, offering_id, source, source_id, evidence, recorded_at)) AS hash_ok,
   prev = coalesce(lag(hash) OVER chain, exchange.chain_start(owner_id)) AS prev_ok,
   seq = coalesce(lag(seq) OVER chain, 0) + 1 AS seq_ok

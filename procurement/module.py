@@ -10,8 +10,10 @@ from procurement.demands import actions as demands
 from procurement.demands import api as demands_api
 from procurement.demands import pages as demands_pages
 from procurement.responses import api as responses_api
+from procurement.responses import files
 from procurement.responses import pages as responses_pages
 from procurement.tenders import api as tenders_api
+from procurement.tenders import checks
 from procurement.tenders import pages as tenders_pages
 
 MODULE = Module(
@@ -36,6 +38,10 @@ MODULE = Module(
         "bundles": "procurement.bundles",
         "tenders": "procurement.tenders",
     },
+    search=(demands_pages.SEARCH, tenders_pages.SEARCH),
+    tiles=(demands_pages.TILE,),
+    checks=checks.CHECKS,
+    file_kinds=(files.FILE_KIND,),
     due_jobs=(
         DueJob("demands.close", demands.close_due_calls, every_minutes=1),
         DueJob("demands.remind", demands.remind_due_members, every_minutes=60),

@@ -35,7 +35,9 @@ def require_office(viewer: Viewer) -> None:
         )
 
 
-async def add_category(conn: Conn, viewer: Viewer, *, code: str, name: str, description: str = "") -> Category:
+async def add_category(
+    conn: Conn, viewer: Viewer, *, code: str, name: str, description: str = ""
+) -> Category:
     """A new category; Refused when code or name are taken."""
     require_office(viewer)
     category_id = new_id()
@@ -60,12 +62,16 @@ async def rename_category(
     except asyncpg.UniqueViolationError as error:
         raise _double(error) from None
     if not done:
-        raise Stale(_("Diese Kategorie wurde inzwischen geändert."), remedy=_("Bitte die Liste neu laden."))
+        raise Stale(
+            _("Diese Kategorie wurde inzwischen geändert."), remedy=_("Bitte die Liste neu laden.")
+        )
     await _note(conn, viewer, "category.rename", category_id, row_version + 1)
     return await store.get_category(conn, category_id)
 
 
-async def _note(conn: Conn, viewer: Viewer, action: str, category_id: UUID, row_version: int) -> None:
+async def _note(
+    conn: Conn, viewer: Viewer, action: str, category_id: UUID, row_version: int
+) -> None:
     # categories belong to the alliance: the hub keeps their trail
     owner = await hub_on(conn, conn.today)
     record(

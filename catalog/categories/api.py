@@ -32,7 +32,9 @@ async def get_category_json(call: Call, *, id: UUID) -> CategoryOut:  # noqa: A0
 async def add_category_json(call: Call, *, body: CategoryNew) -> CategoryOut:
     """A new category; the hub's administration only."""
     return _out(
-        await actions.add_category(call.conn, call.viewer, code=body.code, name=body.name, description=body.description)
+        await actions.add_category(
+            call.conn, call.viewer, code=body.code, name=body.name, description=body.description
+        )
     )
 
 
@@ -41,5 +43,7 @@ async def rename_category_json(call: Call, *, id: UUID, body: CategoryRename) ->
     """New words for a category; the code stays."""
     version = expected_version(call.request)
     return _out(
-        await actions.rename_category(call.conn, call.viewer, id, version, name=body.name, description=body.description)
+        await actions.rename_category(
+            call.conn, call.viewer, id, version, name=body.name, description=body.description
+        )
     )

@@ -41,14 +41,21 @@ async def rename_category(call: Call) -> Response:
     value = form.value
     try:
         await actions.rename_category(
-            call.conn, call.viewer, call.path_id(), value.row_version, name=value.name, description=value.description
+            call.conn,
+            call.viewer,
+            call.path_id(),
+            value.row_version,
+            name=value.name,
+            description=value.description,
         )
     except (Refused, Stale) as error:
         return await _show(call, None, status=409, problem=error.detail)
     return call.redirect("/categories", _("Die Kategorie ist umbenannt."))
 
 
-async def _show(call: Call, form: Form[CategoryNew] | None, *, status: int = 200, problem: str = "") -> Response:
+async def _show(
+    call: Call, form: Form[CategoryNew] | None, *, status: int = 200, problem: str = ""
+) -> Response:
     return await call.page(
         "categories/list.html", status=status, categories=await store.list_categories(call.conn),
         may_edit=actions.may_edit(call.viewer), form=form, problem=problem,

@@ -9,9 +9,17 @@ from kdnx.web.api import Body, JsonInt
 
 # at least one letter or digit: a name of spaces or signs would be an empty row for the reader
 Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120, pattern=r"^[^\x00-\x1f]*\w\w[^\x00-\x1f]*$")
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=2,
+        max_length=120,
+        pattern=r"^[^\x00-\x1f]*\w\w[^\x00-\x1f]*$",
+    ),
 ]
-Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400, pattern=r"^[^\x00-\x1f]*$")]
+Description = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=400, pattern=r"^[^\x00-\x1f]*$")
+]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 
 

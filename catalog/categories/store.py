@@ -32,11 +32,18 @@ async def get_category(conn: Conn, category_id: UUID) -> Category:
     return one(Category, await conn.fetchrow(GET_CATEGORY, category_id), _("Diese Kategorie"))
 
 
-async def insert_category(conn: Conn, category_id: UUID, code: str, name: str, description: str) -> None:
+async def insert_category(
+    conn: Conn, category_id: UUID, code: str, name: str, description: str
+) -> None:
     """A new category at the end of the list."""
     await conn.execute(INSERT_CATEGORY, category_id, code, name, description, conn.now)
 
 
-async def rename_category(conn: Conn, category_id: UUID, row_version: int, name: str, description: str) -> bool:
+async def rename_category(
+    conn: Conn, category_id: UUID, row_version: int, name: str, description: str
+) -> bool:
     """New words for a category; False when somebody changed it first."""
-    return await conn.execute(RENAME_CATEGORY, category_id, row_version, name, description, conn.now) == 1
+    return (
+        await conn.execute(RENAME_CATEGORY, category_id, row_version, name, description, conn.now)
+        == 1
+    )

@@ -18,9 +18,9 @@ from catalog.offerings.model import (
     Offering,
     missing,
 )
-from catalog.offerings.pages import Change, compare
 from catalog.offerings.schemas import OfferingBody, to_body, to_version
 from catalog.prices.model import BASE_LABELS, KIND_LABELS, PER_LABELS, PRO_RATA_LABELS, TIER_LABELS
+from catalog.versions.pages import Change, compare
 from kdnx.errors import Forbidden, Invalid, Stale
 from kdnx.members.model import LEVEL_LABELS
 from kdnx.members.store import list_members
@@ -69,19 +69,27 @@ async def save_offering(call: Call) -> Response:
     given = str(call.fields.get("row_version", ""))
     try:
         saved = await actions.save_draft(
-            call.conn, call.viewer, head.id, int(given) if given.isascii() and given.isdigit() else 0, form.value
+            call.conn,
+            call.viewer,
+            head.id,
+            int(given) if given.isascii() and given.isdigit() else 0,
+            form.value,
         )
     except Invalid as error:
         return await _show(call, head, replace(form, value=None, errors=error.errors), status=422)
     except Stale:
-        return await _show(call, head, form, status=409, conflict=await _conflict(call, head, form.value))
+        return await _show(
+            call, head, form, status=409, conflict=await _conflict(call, head, form.value)
+        )
     return await _saved(call, saved)
 
 
 async def _saved(call: Call, head: Offering) -> Response:
     if call.fields.get("then") == "submit":
         head = await actions.submit_offering(call.conn, call.viewer, head.id, head.row_version)
-        return call.redirect(f"/offerings/{head.id}", _("Gespeichert; der Entwurf liegt zur Prüfung."))
+        return call.redirect(
+            f"/offerings/{head.id}", _("Gespeichert; der Entwurf liegt zur Prüfung.")
+        )
     return call.redirect(f"/offerings/{head.id}", _("Der Entwurf ist gespeichert."))
 
 
@@ -103,22 +111,42 @@ async def _conflict(call: Call, head: Offering, mine: OfferingBody) -> list[Chan
 
 
 async def _show(
-    call: Call, head: Offering | None, form: Form[OfferingBody], *, status: int = 200, gaps: Any = (), conflict: Any = None
+    call: Call,
+    head: Offering | None,
+    form: Form[OfferingBody],
+    *,
+    status: int = 200,
+    gaps: Any = (),
+    conflict: Any = None,
 ) -> Response:
     members = [m for m in await list_members(call.conn) if m.state == "active"]
     prices = max(PRICE_ROWS, _rows(form, "prices") + 1)
     return await call.page(
-        "editing/form.html", status=status, head=head, form=form, gaps=gaps, conflict=conflict,
-        price_rows=range(min(prices, 20)), tier_rows=range(TIER_ROWS),
+        "editing/form.html",
+        status=status,
+        head=head,
+        form=form,
+        gaps=gaps,
+        conflict=conflict,
+        price_rows=range(min(prices, 20)),
+        tier_rows=range(TIER_ROWS),
         audience_rows=range(min(max(AUDIENCE_ROWS, _rows(form, "audiences") + 1), 5)),
         categories=[(c.id, c.name) for c in await categories.list_categories(call.conn)],
         members=[(m.id, m.short_name or m.name) for m in members if not call.viewer.acts_for(m.id)],
-        kinds=_options(KIND_LABELS), bases=_options(BASE_LABELS), pers=_options(PER_LABELS), tier_modes=_options(TIER_LABELS),
-        pro_ratas=_options(PRO_RATA_LABELS), audiences=_options(AUDIENCE_LABELS), legal=_options(LEGAL_BASIS_LABELS),
-        taxes=_options(TAX_LABELS), protections=_options(PROTECTION_LABELS), levels=_options(LEVEL_LABELS),
-        regions=_options(REGION_LABELS), contact_labels=CONTACT_LABELS,
+        kinds=_options(KIND_LABELS),
+        bases=_options(BASE_LABELS),
+        pers=_options(PER_LABELS),
+        tier_modes=_options(TIER_LABELS),
+        pro_ratas=_options(PRO_RATA_LABELS),
+        audiences=_options(AUDIENCE_LABELS),
+        legal=_options(LEGAL_BASIS_LABELS),
+        taxes=_options(TAX_LABELS),
+        protections=_options(PROTECTION_LABELS),
+        levels=_options(LEVEL_LABELS),
+        regions=_options(REGION_LABELS),
+        contact_labels=CONTACT_LABELS,
         chosen=lambda name: _chosen(form, name),
-    )  # fmt: skip
+    )
 
 
 def _options(labels: Any) -> list[tuple[str, str]]:
@@ -126,7 +154,11 @@ def _options(labels: Any) -> list[tuple[str, str]]:
 
 
 def _rows(form: Form[OfferingBody], group: str) -> int:
-    numbers = [n.split(".")[1] for n in form.raw if n.startswith(group + ".") and n.count(".") >= 2 and form.raw[n] != ""]
+    numbers = [
+        n.split(".")[1]
+        for n in form.raw
+        if n.startswith(group + ".") and n.count(".") >= 2 and form.raw[n] != ""
+    ]
     return max((int(n) + 1 for n in numbers if n.isascii() and n.isdigit()), default=0)
 
 

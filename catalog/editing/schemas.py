@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -79,7 +79,11 @@ def _flatten(path: str, value: Any, flat: dict[str, Any]) -> None:
 
 def _rows(group: Any) -> list[dict[str, Any]]:
     numbered = group.items() if isinstance(group, dict) else ()
-    return [row for key, row in sorted(numbered) if re.fullmatch(r"\d{1,2}", key) and isinstance(row, dict)]
+    return [
+        row
+        for key, row in sorted(numbered)
+        if re.fullmatch(r"\d{1,2}", key) and isinstance(row, dict)
+    ]
 
 
 def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
@@ -99,16 +103,12 @@ def _convert(name: str, values: list[str], wrong: list[FieldError]) -> Any:
     if last in SPLIT:
         return text.replace(",", " ").replace(";", " ").split()
     try:
-        if last in WHOLE:
-            return int(text)
-        if last == "unit_price_micro":
-            return _micro(text)
-        if last in {"availability_pct", "from_quantity"}:
-            return str(_german(text))
+        return READERS[last](text) if last in READERS else text
     except (ValueError, ArithmeticError):
-        wrong.append(FieldError(name, _("Bitte eine Zahl eingeben, zum Beispiel 1.234,50."), "number"))
+        wrong.append(
+            FieldError(name, _("Bitte eine Zahl eingeben, zum Beispiel 1.234,50."), "number")
+        )
         return None
-    return text
 
 
 def _german(text: str) -> Decimal:
@@ -126,3 +126,11 @@ def _micro(text: str) -> int:
     if micro != micro.to_integral_value():
         raise ValueError(text)
     return int(micro)
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    **dict.fromkeys(WHOLE, int),
+    "unit_price_micro": _micro,
+    "availability_pct": lambda text: str(_german(text)),
+    "from_quantity": lambda text: str(_german(text)),
+}

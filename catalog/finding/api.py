@@ -28,7 +28,9 @@ async def list_offerings_json(call: Call, *, query: OfferingQuery) -> OfferingLi
             UUID(after[1])
         except ValueError:
             raise Invalid(_("Diese Fortsetzung ist ungültig."), code="bad_cursor") from None
-    hits = await store.list_found(call.conn, call.viewer, query.criteria(), after=after, limit=query.limit + 1)
+    hits = await store.list_found(
+        call.conn, call.viewer, query.criteria(), after=after, limit=query.limit + 1
+    )
     more, hits = len(hits) > query.limit, hits[: query.limit]
     users = await count_users(call.conn, [h.id for h in hits])
     cursor = encode_cursor(secret, (hits[-1].sort_text, hits[-1].id)) if more else None

@@ -63,18 +63,30 @@ async def list_offerings(call: Call) -> Response:
     more, hits = len(hits) > size, hits[:size]
     names = await read_names(call.conn)
     users = await count_users(call.conn, [h.id for h in hits])
-    cursor = encode_cursor(call.house.settings.secret(), (hits[-1].sort_text, hits[-1].id)) if more else ""
+    cursor = (
+        encode_cursor(call.house.settings.secret(), (hits[-1].sort_text, hits[-1].id))
+        if more
+        else ""
+    )
     return await call.page(
-        "finding/list.html", query=query, criteria=criteria, counts=counts, size=size, names=names,
+        "finding/list.html",
+        query=query,
+        criteria=criteria,
+        counts=counts,
+        size=size,
+        names=names,
         rows=[_row(h, names, users) for h in hits],
-        facets_=_facets(criteria, counts, names), chips_=_chips(query, names), sentence=_sentence(criteria, counts),
+        facets_=_facets(criteria, counts, names),
+        chips_=_chips(query, names),
+        sentence=_sentence(criteria, counts),
         sorts=[(s.value, SORT_LABELS[s]) for s in Sort if query.q or s != Sort.RELEVANCE],
         views=[(v.value, VIEW_LABELS[v]) for v in View] if call.viewer.members else [],
-        next_href=_address(query, after=cursor) if cursor else "", first_href=_address(query) if after else "",
+        next_href=_address(query, after=cursor) if cursor else "",
+        first_href=_address(query) if after else "",
         sizes=[(s, _address(query, size=s), s == size) for s in SIZES],
         reset_href="/offerings" + (f"?{urlencode({'q': query.q})}" if query.q else ""),
         file_href=_address(query).replace("/offerings", "/offerings/file.csv", 1),
-    )  # fmt: skip
+    )
 
 
 def _after(call: Call, query: ListQuery) -> Sequence[str] | None:
@@ -101,14 +113,22 @@ def _row(hit: Found, names: Names, users: Mapping[UUID, int]) -> dict[str, Any]:
     }
 
 
-def _facets(criteria: Criteria, counts: Counts, names: Names) -> list[tuple[str, str, list[tuple[str, str, int, bool]]]]:
-    def options(counted: Mapping[Any, int], labels: Mapping[Any, str], chosen: Sequence[Any]) -> list[tuple[str, str, int, bool]]:
+def _facets(
+    criteria: Criteria, counts: Counts, names: Names
+) -> list[tuple[str, str, list[tuple[str, str, int, bool]]]]:
+    def options(
+        counted: Mapping[Any, int], labels: Mapping[Any, str], chosen: Sequence[Any]
+    ) -> list[tuple[str, str, int, bool]]:
         keys = [k for k in labels if k in counted or k in chosen]
         return [(str(k), labels[k], counted.get(k, 0), k in chosen) for k in keys]
 
     bases = {b.value: BASE_LABELS[b] for b in PriceBase}
     return [
-        ("category", _("Kategorie"), options(counts.categories, names.categories, criteria.categories)),
+        (
+            "category",
+            _("Kategorie"),
+            options(counts.categories, names.categories, criteria.categories),
+        ),
         ("member", _("Mitglied"), options(counts.members, names.members, criteria.members)),
         ("base", _("Preismodell"), options(counts.bases, bases, criteria.bases)),
     ]
@@ -116,7 +136,12 @@ def _facets(criteria: Criteria, counts: Counts, names: Names) -> list[tuple[str,
 
 def _address(query: ListQuery, **changes: Any) -> str:
     values = query.model_dump(mode="json", exclude={"after"}, exclude_defaults=True) | changes
-    pairs = [(k, v) for k, vs in values.items() for v in (vs if isinstance(vs, list) else [vs]) if v not in ("", None)]
+    pairs = [
+        (k, v)
+        for k, vs in values.items()
+        for v in (vs if isinstance(vs, list) else [vs])
+        if v not in ("", None)
+    ]
     return "/offerings" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
@@ -140,7 +165,9 @@ def _sentence(criteria: Criteria, counts: Counts) -> str:
     if not criteria.q:
         return what
     if criteria.any_word:
-        return _("Keine Leistung enthält alle Wörter. {what} mit mindestens einem Wort aus „{q}“.").format(what=what, q=criteria.q)
+        return _(
+            "Keine Leistung enthält alle Wörter. {what} mit mindestens einem Wort aus „{q}“."
+        ).format(what=what, q=criteria.q)
     return _("{what} zu „{q}“").format(what=what, q=criteria.q)
 
 
@@ -150,21 +177,52 @@ async def download_offerings(call: Call) -> Response:
     criteria = query.criteria()
     hits = await store.list_found(call.conn, call.viewer, criteria, limit=FILE_LIMIT)
     if not hits and " " in query.q:
-        hits = await store.list_found(call.conn, call.viewer, query.criteria(any_word=True), limit=FILE_LIMIT)
+        hits = await store.list_found(
+            call.conn, call.viewer, query.criteria(any_word=True), limit=FILE_LIMIT
+        )
     names = await read_names(call.conn)
     users = await count_users(call.conn, [h.id for h in hits])
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_("Nummer"), _("Titel"), _("Kurzbeschreibung"), _("Mitglied"), _("Kategorie"), _("Stand"), _("Preis netto"),
-                     _("Einheit"), _("Nutzende Mitglieder"), _("Veröffentlicht am")])  # fmt: skip
+    writer.writerow(
+        [
+            _("Nummer"),
+            _("Titel"),
+            _("Kurzbeschreibung"),
+            _("Mitglied"),
+            _("Kategorie"),
+            _("Stand"),
+            _("Preis netto"),
+            _("Einheit"),
+            _("Nutzende Mitglieder"),
+            _("Veröffentlicht am"),
+        ]
+    )
     for h in hits:
         row = _row(h, names, users)
         price = "" if h.price_micro is None else micro_eur(h.price_micro).removesuffix("\u00a0€")
         published = day(h.published_at) if h.published_at else ""
-        writer.writerow([_safe(str(cell)) for cell in (
-            h.number, h.title, h.summary, row["owner"], row["category"], row["state_label"], price, row["unit"], row["users"], published,
-        )])  # fmt: skip
-    headers = {"Content-Disposition": 'attachment; filename="leistungen.csv"', "Cache-Control": "no-store"}
+        writer.writerow(
+            [
+                _safe(str(cell))
+                for cell in (
+                    h.number,
+                    h.title,
+                    h.summary,
+                    row["owner"],
+                    row["category"],
+                    row["state_label"],
+                    price,
+                    row["unit"],
+                    row["users"],
+                    published,
+                )
+            ]
+        )
+    headers = {
+        "Content-Disposition": 'attachment; filename="leistungen.csv"',
+        "Cache-Control": "no-store",
+    }
     return Response("\ufeff" + out.getvalue(), 200, headers, "text/csv; charset=utf-8")
 
 

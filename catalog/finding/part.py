@@ -38,7 +38,14 @@ async def load_tiles(conn: Conn, viewer: Viewer) -> Sequence[TileData]:
     if viewer.may(Permission.OFFERING_EDIT) and viewer.members:
         mine = await store.count_mine(conn, viewer)
         finding = _("{drafts} mit Entwurf, {suspended} ausgesetzt").format(**mine)
-        tiles.append(TileData(_("Leistungen meines Hauses"), str(mine["published"]), finding, "/offerings?view=mine"))
+        tiles.append(
+            TileData(
+                _("Leistungen meines Hauses"),
+                str(mine["published"]),
+                finding,
+                "/offerings?view=mine",
+            )
+        )
     return tiles
 
 

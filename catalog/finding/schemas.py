@@ -11,7 +11,9 @@ from kdnx.web.api import Query
 from kdnx.web.paging import MAX_LIMIT
 
 # PostgreSQL takes no NUL in a text
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00]*$")]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00]*$")
+]
 
 
 class ListQuery(BaseModel):

@@ -56,11 +56,18 @@ def _values(viewer: Viewer, c: Criteria) -> tuple[object, ...]:
 
 
 async def list_found(
-    conn: Conn, viewer: Viewer, criteria: Criteria, *, after: Sequence[str] | None = None, limit: int = 25
+    conn: Conn,
+    viewer: Viewer,
+    criteria: Criteria,
+    *,
+    after: Sequence[str] | None = None,
+    limit: int = 25,
 ) -> list[Found]:
     """Hits in order; `after` is (sort text, id) of the last one seen."""
     start = (after[0], UUID(after[1])) if after else (None, None)
-    rows = await conn.fetch(LIST_FOUND, *_values(viewer, criteria), criteria.order.value, *start, limit)
+    rows = await conn.fetch(
+        LIST_FOUND, *_values(viewer, criteria), criteria.order.value, *start, limit
+    )
     return many(Found, rows)
 
 

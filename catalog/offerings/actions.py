@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from catalog.announcing.actions import tell, tell_narrowed
 from catalog.categories import store as categories
 from catalog.offerings import store
 from catalog.offerings.model import (
@@ -24,7 +25,7 @@ from catalog.offerings.model import (
 from catalog.offerings.schemas import ContactsBody, OfferingBody, to_version
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
-from kdnx.errors import FieldError, Forbidden, Invalid, NotFound, Refused, Stale
+from kdnx.errors import FieldError, Forbidden, Invalid, Refused, Stale
 from kdnx.ids import new_id
 from kdnx.members.store import list_members
 from kdnx.numbers.actions import assign, draw
@@ -43,9 +44,17 @@ async def create_offering(conn: Conn, viewer: Viewer, body: OfferingBody) -> Off
     await _check_named(conn, body)
     number = (await draw(conn, SERIES, conn.today.year, 1))[0]
     head = Offering(
-        id=new_id(), owner_id=owner, number=number, reference=body.reference or number, state=State.DRAFT,
-        category_id=body.category_id, title=body.title, row_version=1, updated_at=conn.now, draft_version=1,
-    )  # fmt: skip
+        id=new_id(),
+        owner_id=owner,
+        number=number,
+        reference=body.reference or number,
+        state=State.DRAFT,
+        category_id=body.category_id,
+        title=body.title,
+        row_version=1,
+        updated_at=conn.now,
+        draft_version=1,
+    )
     try:
         async with conn.savepoint():
             await store.insert_offerings(conn, [head])
@@ -58,22 +67,30 @@ async def create_offering(conn: Conn, viewer: Viewer, body: OfferingBody) -> Off
     return await store.get_offering(conn, viewer, head.id)
 
 
-async def save_draft(conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int, body: OfferingBody) -> Offering:
+async def save_draft(
+    conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int, body: OfferingBody
+) -> Offering:
     """Write the draft; for what is already public this makes a new version and the state stays."""
-    head = await _own(conn, viewer, offering_id, Permission.OFFERING_EDIT, row_version)
+    head = await own_offering(conn, viewer, offering_id, Permission.OFFERING_EDIT, row_version)
     if head.state == State.RETIRED:
-        raise Refused(_("Eine eingestellte Leistung wird nicht mehr geändert."),
-                      remedy=_("Legen Sie eine neue Leistung an."))  # fmt: skip
+        raise Refused(
+            _("Eine eingestellte Leistung wird nicht mehr geändert."),
+            remedy=_("Legen Sie eine neue Leistung an."),
+        )
     if head.draft_submitted:
-        raise Refused(_("Der Entwurf liegt zur Prüfung und ist bis dahin geschlossen."),
-                      remedy=_("Erst zurückgeben, dann ändern."))  # fmt: skip
+        raise Refused(
+            _("Der Entwurf liegt zur Prüfung und ist bis dahin geschlossen."),
+            remedy=_("Erst zurückgeben, dann ändern."),
+        )
     if body.reference not in ("", head.reference):
         message = _("Die eigene Kennung bleibt, wie sie ist: Aufträge und Dateien nennen sie.")
         raise Invalid(message, errors=[FieldError("reference", message, "fixed")])
     await _check_named(conn, body)
     editors: tuple[UUID, ...] = ()
     if head.draft_version:
-        editors = tuple((await store.get_version(conn, viewer, head.id, head.draft_version)).editors)
+        editors = tuple(
+            (await store.get_version(conn, viewer, head.id, head.draft_version)).editors
+        )
     else:
         head = replace(head, draft_version=(head.published_version or 0) + 1)
     head = await store.mark_offering(conn, head)
@@ -82,7 +99,9 @@ async def save_draft(conn: Conn, viewer: Viewer, offering_id: UUID, row_version:
     return head
 
 
-async def _write(conn: Conn, viewer: Viewer, head: Offering, body: OfferingBody, editors: Sequence[UUID]) -> None:
+async def _write(
+    conn: Conn, viewer: Viewer, head: Offering, body: OfferingBody, editors: Sequence[UUID]
+) -> None:
     who = viewer.principal
     everybody = tuple(dict.fromkeys((*editors, *((who,) if who else ()))))
     version = to_version(body, head.id, head.draft_version or 1, author=who, editors=everybody)
@@ -97,9 +116,11 @@ def contact_list(contacts: ContactsBody) -> list[Contact]:
     return [Contact(role, c.name, c.email, c.phone) for role, c in named if c and c.name]
 
 
-async def submit_offering(conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int) -> Offering:
+async def submit_offering(
+    conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int
+) -> Offering:
     """Ask the second person; Refused names what is still missing."""
-    head = await _own(conn, viewer, offering_id, Permission.OFFERING_EDIT, row_version)
+    head = await own_offering(conn, viewer, offering_id, Permission.OFFERING_EDIT, row_version)
     state = advance(head.state, Event.SUBMIT)
     version = await _draft(conn, viewer, head)
     if head.draft_submitted:
@@ -114,13 +135,25 @@ async def submit_offering(conn: Conn, viewer: Viewer, offering_id: UUID, row_ver
             errors=[FieldError(name, words, "missing") for name, words in gaps],
         )
     await store.mark_submitted(conn, head.id, version.version, viewer.principal)
-    head = await store.mark_offering(conn, replace(head, state=state, draft_submitted=True, state_reason=_kept(head)))
+    head = await store.mark_offering(
+        conn, replace(head, state=state, draft_submitted=True, state_reason=_kept(head))
+    )
     await close_tasks(conn, head.id, ["offering.rework"])
-    await open_tasks(conn, [NewTask(
-        owner_id=head.owner_id, kind="offering.publish", title=_("Leistung prüfen: {title}").format(title=version.title),
-        object_kind="offering", object_id=head.id, url=f"/offerings/{head.id}/versions/{version.version}",
-        assignee_role=Role.OFFERING_APPROVER, not_person_id=viewer.principal,
-    )])  # fmt: skip
+    await open_tasks(
+        conn,
+        [
+            NewTask(
+                owner_id=head.owner_id,
+                kind="offering.publish",
+                title=_("Leistung prüfen: {title}").format(title=version.title),
+                object_kind="offering",
+                object_id=head.id,
+                url=f"/offerings/{head.id}/versions/{version.version}",
+                assignee_role=Role.OFFERING_APPROVER,
+                not_person_id=viewer.principal,
+            )
+        ],
+    )
     _note(conn, viewer, "offering.submit", head, audience="owner")
     return head
 
@@ -129,10 +162,13 @@ async def publish_offering(
     conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int, version_number: int
 ) -> Offering:
     """The second person publishes exactly the version that was read (four eyes, bound to the version)."""
-    head = await _own(conn, viewer, offering_id, Permission.OFFERING_PUBLISH, row_version)
+    head = await own_offering(conn, viewer, offering_id, Permission.OFFERING_PUBLISH, row_version)
     state = advance(head.state, Event.PUBLISH)
     if not head.draft_submitted:
-        raise Refused(_("Zur Prüfung liegt nichts vor."), remedy=_("Der Entwurf wird zuerst zur Prüfung gegeben."))
+        raise Refused(
+            _("Zur Prüfung liegt nichts vor."),
+            remedy=_("Der Entwurf wird zuerst zur Prüfung gegeben."),
+        )
     if version_number != head.draft_version:
         raise Stale(_("Zur Prüfung liegt eine andere Fassung als die, die Sie gelesen haben."))
     version = await _draft(conn, viewer, head)
@@ -140,10 +176,19 @@ async def publish_offering(
     if not await store.approve_version(conn, version, viewer.person_id):
         raise Stale(_("Diese Fassung wurde inzwischen geändert."))
     before = tuple(head.audience_keys)
-    head = await store.mark_offering(conn, replace(
-        head, state=state, published_version=version.version, draft_version=None, draft_submitted=False,
-        state_reason=_kept(head), published_at=conn.now, reconfirm_due=add_months(conn.today, RECONFIRM_MONTHS),
-    ))  # fmt: skip
+    head = await store.mark_offering(
+        conn,
+        replace(
+            head,
+            state=state,
+            published_version=version.version,
+            draft_version=None,
+            draft_submitted=False,
+            state_reason=_kept(head),
+            published_at=conn.now,
+            reconfirm_due=add_months(conn.today, RECONFIRM_MONTHS),
+        ),
+    )
     await store.show_face(conn, [head.id])
     head = await store.get_offering(conn, viewer, head.id)
     await close_tasks(conn, head.id, ["offering.publish", "offering.rework", "offering.reconfirm"])
@@ -158,92 +203,31 @@ async def return_offering(
     """Back to the author with a reason; the author may take the draft back the same way."""
     may_publish = viewer.may(Permission.OFFERING_PUBLISH)
     needed = Permission.OFFERING_PUBLISH if may_publish else Permission.OFFERING_EDIT
-    head = await _own(conn, viewer, offering_id, needed, row_version)
+    head = await own_offering(conn, viewer, offering_id, needed, row_version)
     state = advance(head.state, Event.RETURN)
     if not head.draft_submitted:
         raise Refused(_("Zur Prüfung liegt nichts vor."))
     why = reason_of(reason)
-    head = await store.mark_offering(conn, replace(head, state=state, draft_submitted=False, state_reason=_kept(head)))
+    head = await store.mark_offering(
+        conn, replace(head, state=state, draft_submitted=False, state_reason=_kept(head))
+    )
     await close_tasks(conn, head.id, ["offering.publish"])
-    await open_tasks(conn, [NewTask(
-        owner_id=head.owner_id, kind="offering.rework", title=_("Entwurf überarbeiten: {why}").format(why=why[:120]),
-        object_kind="offering", object_id=head.id, url=f"/offerings/{head.id}/edit", assignee_role=Role.OFFERING_EDITOR,
-    )])  # fmt: skip
+    await open_tasks(
+        conn,
+        [
+            NewTask(
+                owner_id=head.owner_id,
+                kind="offering.rework",
+                title=_("Entwurf überarbeiten: {why}").format(why=why[:120]),
+                object_kind="offering",
+                object_id=head.id,
+                url=f"/offerings/{head.id}/edit",
+                assignee_role=Role.OFFERING_EDITOR,
+            )
+        ],
+    )
     _note(conn, viewer, "offering.return", head, audience="owner", reason=why)
     return head
-
-
-async def suspend_offering(conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int, reason: str) -> Offering:
-    """Not to be ordered for now, with the reason everybody in the audience reads."""
-    return await _simple(conn, viewer, offering_id, row_version, Event.SUSPEND, Permission.OFFERING_EDIT, reason_of(reason))
-
-
-async def resume_offering(conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int) -> Offering:
-    """To be ordered again; counts as confirmation of what it says."""
-    return await _simple(conn, viewer, offering_id, row_version, Event.RESUME, Permission.OFFERING_PUBLISH, "")
-
-
-async def reconfirm_offering(conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int) -> Offering:
-    """What it says is still right: the next twelve months begin."""
-    return await _simple(conn, viewer, offering_id, row_version, Event.RECONFIRM, Permission.OFFERING_EDIT, "")
-
-
-async def _simple(
-    conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int, event: Event, permission: Permission, reason: str
-) -> Offering:
-    head = await _own(conn, viewer, offering_id, permission, row_version)
-    state = advance(head.state, event)
-    due = head.reconfirm_due
-    if event in {Event.RESUME, Event.RECONFIRM}:
-        due = add_months(conn.today, RECONFIRM_MONTHS)
-        await close_tasks(conn, head.id, ["offering.reconfirm"])
-    head = await store.mark_offering(conn, replace(head, state=state, state_reason=reason, reconfirm_due=due))
-    await tell(conn, viewer, f"offering.{event.value}", head, reason)
-    return head
-
-
-async def retire_offering(
-    conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int, reason: str, successor_id: UUID | None = None
-) -> Offering:
-    """The end of an offering; while members use it a successor must be named, and they are told."""
-    head = await _own(conn, viewer, offering_id, Permission.OFFERING_PUBLISH, row_version)
-    state = advance(head.state, Event.RETIRE)
-    why = reason_of(reason)
-    if successor_id:
-        await _check_successor(conn, viewer, head, successor_id)
-    users = await store.list_users(conn, head.id)
-    if users and not successor_id:
-        raise Refused(
-            _("{n} Mitglieder nutzen diese Leistung noch.").format(n=len(users)),
-            rule=_("Eingestellt wird nur, was niemand mehr nutzt oder einen Nachfolger hat."),
-            remedy=_("Nennen Sie die Leistung, die an ihre Stelle tritt."),
-        )
-    head = await store.mark_offering(
-        conn, replace(head, state=state, state_reason=why, successor_id=successor_id, draft_submitted=False)
-    )
-    await close_tasks(conn, head.id)
-    await open_tasks(conn, [NewTask(
-        owner_id=user, kind="offering.retired", title=_("Leistung eingestellt: {title}").format(title=head.title),
-        object_kind="offering", object_id=head.id, url=f"/offerings/{head.id}", assignee_role=Role.CONTRACT_MANAGER,
-    ) for user in users])  # fmt: skip
-    await tell(conn, viewer, "offering.retire", head, why)
-    return head
-
-
-async def _check_successor(conn: Conn, viewer: Viewer, head: Offering, successor_id: UUID) -> None:
-    try:
-        successor = await store.get_offering(conn, viewer, successor_id)
-    except NotFound:
-        successor = head
-    if successor.id == head.id or successor.state != State.PUBLISHED:
-        message = _("Als Nachfolger eignet sich nur eine andere veröffentlichte Leistung.")
-        raise Invalid(message, errors=[FieldError("successor_id", message, "unknown")])
-
-
-async def mark_uses(conn: Conn, rows: Sequence[tuple[UUID, UUID, date, date | None]]) -> None:
-    """Who uses what from when to when; belongs to the order that is being written and recorded."""
-    if rows:
-        await store.mark_uses(conn, rows)
 
 
 def reason_of(reason: str) -> str:
@@ -253,6 +237,12 @@ def reason_of(reason: str) -> str:
         message = _("Bitte einen Grund angeben.")
         raise Invalid(message, errors=[FieldError("reason", message, "missing")])
     return text
+
+
+async def mark_uses(conn: Conn, rows: Sequence[tuple[UUID, UUID, date, date | None]]) -> None:
+    """Who uses what from when to when; belongs to the order that is being written and recorded."""
+    if rows:
+        await store.mark_uses(conn, rows)
 
 
 def _kept(head: Offering) -> str:
@@ -265,9 +255,10 @@ async def _draft(conn: Conn, viewer: Viewer, head: Offering) -> Version:
     return await store.get_version(conn, viewer, head.id, head.draft_version)
 
 
-async def _own(
+async def own_offering(
     conn: Conn, viewer: Viewer, offering_id: UUID, permission: Permission, row_version: int
 ) -> Offering:
+    """The viewer's own offering, locked at the version seen; NotFound, Forbidden or Stale."""
     require(viewer, permission)
     seen = await store.get_offering(conn, viewer, offering_id)
     if not viewer.acts_for(seen.owner_id) and viewer.scope != Scope.SYSTEM:
@@ -279,7 +270,9 @@ async def _own(
     if head.row_version != row_version:
         raise Stale(
             _("Diese Leistung wurde inzwischen geändert."),
-            remedy=_("Lesen Sie den neuen Stand und wiederholen Sie die Änderung, wenn sie noch passt."),
+            remedy=_(
+                "Lesen Sie den neuen Stand und wiederholen Sie die Änderung, wenn sie noch passt."
+            ),
             remedy_url=f"/offerings/{head.id}",
         )
     return head
@@ -291,41 +284,30 @@ async def _check_named(conn: Conn, body: OfferingBody) -> None:
         errors.append(FieldError("category_id", _("Diese Kategorie gibt es nicht."), "unknown"))
     named = {m for a in body.audiences for m in a.member_ids}
     if named - {m.id for m in await list_members(conn, sorted(named))}:
-        errors.append(FieldError("audiences.0.member_ids", _("Dieses Mitglied gibt es nicht."), "unknown"))
+        errors.append(
+            FieldError("audiences.0.member_ids", _("Dieses Mitglied gibt es nicht."), "unknown")
+        )
     if errors:
         raise Invalid(_("Bitte die markierten Felder prüfen."), errors=errors)
 
 
-def _note(conn: Conn, viewer: Viewer, action: str, head: Offering, *, audience: str, reason: str | None = None) -> None:
+def _note(
+    conn: Conn,
+    viewer: Viewer,
+    action: str,
+    head: Offering,
+    *,
+    audience: str,
+    reason: str | None = None,
+) -> None:
     record(
-        conn, viewer, action, object_kind="offering", object_id=head.id, owner_id=head.owner_id, reason=reason,
-        row_version=head.row_version, audience=audience,
-    )  # fmt: skip
-
-
-async def tell(conn: Conn, viewer: Viewer, action: str, head: Offering, reason: str = "") -> None:
-    """Record an act and tell the change feed of those whom the offering is for, and nobody else."""
-    reached = await _reach(conn, head.audience_keys)
-    record(
-        conn, viewer, action, object_kind="offering", object_id=head.id, owner_id=head.owner_id,
-        reason=reason or None, row_version=head.row_version, audience=reached[0], party_ids=reached[1],
-    )  # fmt: skip
-
-
-async def tell_narrowed(conn: Conn, viewer: Viewer, head: Offering, before: Sequence[str]) -> None:
-    """A tombstone for those whom the offering was for until now."""
-    was, parties = await _reach(conn, before)
-    now, reached = await _reach(conn, head.audience_keys)
-    lost = sorted(set(parties) - set(reached))
-    if not before or now == "public" or (was != "public" and not lost):
-        return
-    record(
-        conn, viewer, "offering.narrow", object_kind="offering", object_id=head.id, owner_id=head.owner_id,
-        row_version=head.row_version, audience=was, party_ids=lost, gone=True,
-    )  # fmt: skip
-
-
-async def _reach(conn: Conn, keys: Sequence[str]) -> tuple[str, list[UUID]]:
-    if "all" in keys:
-        return "public", []
-    return ("parties", await store.members_reached(conn, keys)) if keys else ("owner", [])
+        conn,
+        viewer,
+        action,
+        object_kind="offering",
+        object_id=head.id,
+        owner_id=head.owner_id,
+        reason=reason,
+        row_version=head.row_version,
+        audience=audience,
+    )

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from catalog.availability import actions as availability
 from catalog.offerings import actions, store
 from catalog.offerings.model import Contact, Offering, Version
 from catalog.offerings.schemas import (
@@ -43,7 +44,10 @@ def _version(head: Offering, v: Version, contacts: list[Contact]) -> VersionOut:
     else:
         state = "superseded"
     return VersionOut(
-        version=v.version, state=state, approved_at=v.approved_at, content=to_body(v, head.reference, contacts)
+        version=v.version,
+        state=state,
+        approved_at=v.approved_at,
+        content=to_body(v, head.reference, contacts),
     )
 
 
@@ -71,7 +75,9 @@ async def create_offering_json(call: Call, *, body: OfferingBody) -> OfferingDet
 @api.put("/api/v1/offerings/{id}", permission=Permission.OFFERING_EDIT, needs_match=True)
 async def save_offering_json(call: Call, *, id: UUID, body: OfferingBody) -> OfferingDetail:  # noqa: A002  # the name in the address
     """Write the draft whole; of a published offering this makes a new draft version."""
-    head = await actions.save_draft(call.conn, call.viewer, id, expected_version(call.request), body)
+    head = await actions.save_draft(
+        call.conn, call.viewer, id, expected_version(call.request), body
+    )
     return await _detail(call, head)
 
 
@@ -82,38 +88,50 @@ async def submit_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  # no
     return await _detail(call, head)
 
 
-@api.post("/api/v1/offerings/{id}/publish", permission=Permission.OFFERING_PUBLISH, needs_match=True)
+@api.post(
+    "/api/v1/offerings/{id}/publish", permission=Permission.OFFERING_PUBLISH, needs_match=True
+)
 async def publish_offering_json(call: Call, *, id: UUID, body: PublishBody) -> OfferingDetail:  # noqa: A002  # the name in the address
     """Publish the version that was read; never by one of its authors, never by a machine."""
     version = expected_version(call.request)
-    return await _detail(call, await actions.publish_offering(call.conn, call.viewer, id, version, body.version))
+    return await _detail(
+        call, await actions.publish_offering(call.conn, call.viewer, id, version, body.version)
+    )
 
 
 @api.post("/api/v1/offerings/{id}/return", permission=Permission.OFFERING_EDIT, needs_match=True)
 async def return_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> OfferingDetail:  # noqa: A002  # the name in the address
     """Back to the author with a reason."""
     version = expected_version(call.request)
-    return await _detail(call, await actions.return_offering(call.conn, call.viewer, id, version, body.reason))
+    return await _detail(
+        call, await actions.return_offering(call.conn, call.viewer, id, version, body.reason)
+    )
 
 
 @api.post("/api/v1/offerings/{id}/suspend", permission=Permission.OFFERING_EDIT, needs_match=True)
 async def suspend_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> OfferingDetail:  # noqa: A002  # the name in the address
     """Not to be ordered for now."""
     version = expected_version(call.request)
-    return await _detail(call, await actions.suspend_offering(call.conn, call.viewer, id, version, body.reason))
+    return await _detail(
+        call, await availability.suspend_offering(call.conn, call.viewer, id, version, body.reason)
+    )
 
 
 @api.post("/api/v1/offerings/{id}/resume", permission=Permission.OFFERING_PUBLISH, needs_match=True)
 async def resume_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  # noqa: A002  # the name in the address
     """To be ordered again."""
-    head = await actions.resume_offering(call.conn, call.viewer, id, expected_version(call.request))
+    head = await availability.resume_offering(
+        call.conn, call.viewer, id, expected_version(call.request)
+    )
     return await _detail(call, head)
 
 
 @api.post("/api/v1/offerings/{id}/reconfirm", permission=Permission.OFFERING_EDIT, needs_match=True)
 async def reconfirm_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  # noqa: A002  # the name in the address
     """What it says is still right: twelve more months."""
-    head = await actions.reconfirm_offering(call.conn, call.viewer, id, expected_version(call.request))
+    head = await availability.reconfirm_offering(
+        call.conn, call.viewer, id, expected_version(call.request)
+    )
     return await _detail(call, head)
 
 
@@ -121,5 +139,7 @@ async def reconfirm_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  #
 async def retire_offering_json(call: Call, *, id: UUID, body: RetireBody) -> OfferingDetail:  # noqa: A002  # the name in the address
     """The end of an offering; while it is used a successor must be named."""
     version = expected_version(call.request)
-    head = await actions.retire_offering(call.conn, call.viewer, id, version, body.reason, body.successor_id)
+    head = await availability.retire_offering(
+        call.conn, call.viewer, id, version, body.reason, body.successor_id
+    )
     return await _detail(call, head)

@@ -1,6 +1,6 @@
 """Offerings: states, moves, who an offering is for, and what is missing before it can be published; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from catalog.prices.model import PriceItem
 from kdnx.errors import Refused
+from kdnx.members.model import LEVEL_LABELS
 from kdnx.text import _
 
 
@@ -107,7 +108,11 @@ class Protection(StrEnum):
     VERY_HIGH = "very_high"
 
 
-PROTECTION_LABELS = {Protection.NORMAL: "normal", Protection.HIGH: "hoch", Protection.VERY_HIGH: "sehr hoch"}
+PROTECTION_LABELS = {
+    Protection.NORMAL: "normal",
+    Protection.HIGH: "hoch",
+    Protection.VERY_HIGH: "sehr hoch",
+}
 
 
 class LegalBasis(StrEnum):
@@ -179,7 +184,9 @@ class Audience:
         if self.kind == AudienceKind.ALL:
             return {"all"}
         return (
-            {f"m:{m}" for m in self.member_ids} | {f"l:{x}" for x in self.levels} | {f"r:{r}" for r in self.regions}
+            {f"m:{m}" for m in self.member_ids}
+            | {f"l:{x}" for x in self.levels}
+            | {f"r:{r}" for r in self.regions}
         )
 
 
@@ -264,7 +271,9 @@ def advance(state: str, event: Event) -> State:
             _("Im Stand „{state}“ lässt sich diese Leistung nicht {event}.").format(
                 state=_(LABELS[State(state)]), event=_(EVENT_LABELS[event])
             ),
-            rule=_("Ablauf einer Leistung: Entwurf, Prüfung, Veröffentlichung durch eine zweite Person."),
+            rule=_(
+                "Ablauf einer Leistung: Entwurf, Prüfung, Veröffentlichung durch eine zweite Person."
+            ),
         )
     return found
 
@@ -285,7 +294,9 @@ def check_second_person(version: Version, person_id: UUID | None) -> None:
         raise Refused(
             _("Diese Fassung haben Sie selbst bearbeitet oder zur Prüfung gegeben."),
             rule=_("Vier-Augen-Prinzip: Veröffentlichen muss eine zweite Person."),
-            remedy=_("Bitten Sie eine Kollegin oder einen Kollegen mit der Rolle „Leistungsfreigabe“."),
+            remedy=_(
+                "Bitten Sie eine Kollegin oder einen Kollegen mit der Rolle „Leistungsfreigabe“."
+            ),
         )
 
 
@@ -295,13 +306,27 @@ def missing(version: Version, contacts: Sequence[Contact]) -> list[tuple[str, st
         ("summary", _("Kurzbeschreibung"), bool(version.summary)),
         ("description", _("Beschreibung"), bool(version.description)),
         ("prices.0.base", _("mindestens eine Preisposition"), bool(version.prices)),
-        ("audiences.0.kind", _("für wen die Leistung ist, mit Rechtsgrundlage und Steuerfall"), bool(version.audiences)),
+        (
+            "audiences.0.kind",
+            _("für wen die Leistung ist, mit Rechtsgrundlage und Steuerfall"),
+            bool(version.audiences),
+        ),
         ("protection_level", _("Schutzbedarf"), version.protection_level is not None),
         ("notice_months", _("Kündigungsfrist"), version.notice_months is not None),
         ("lead_time_days", _("Vorlauf bis zur Bereitstellung"), version.lead_time_days is not None),
         ("contacts.lead.name", _("Ansprechperson"), any(c.role == "lead" for c in contacts)),
     ]
     return [(name, words) for name, words, there in wanted if not there]
+
+
+def audience_text(audience: Audience, members: Mapping[UUID, str]) -> str:
+    """Whom an audience is, in words."""
+    named = [members.get(m, _("unbekannt")) for m in audience.member_ids]
+    named += [LEVEL_LABELS[x] for x in audience.levels] + [
+        REGION_LABELS[r] for r in audience.regions
+    ]
+    words = AUDIENCE_LABELS[AudienceKind(audience.kind)]
+    return f"{words}: {', '.join(named)}" if named else words
 
 
 def add_months(day: date, months: int) -> date:

@@ -1,7 +1,6 @@
 """One offering: its page, its versions, and what people do with it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,51 +9,70 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from catalog.availability import actions as availability
 from catalog.categories import store as categories
 from catalog.offerings import actions, store
 from catalog.offerings.model import (
-    AUDIENCE_LABELS,
     CONTACT_LABELS,
     EVENT_LABELS,
     LABELS,
     LEGAL_BASIS_LABELS,
     PROTECTION_LABELS,
-    REGION_LABELS,
     STATE_KINDS,
     TAX_LABELS,
-    Audience,
     Event,
     Offering,
     State,
     Version,
+    audience_text,
     missing,
     possible,
 )
 from catalog.offerings.schemas import MoveForm
-from catalog.prices.model import KIND_LABELS, PRO_RATA_LABELS, TIER_LABELS, Quantities, estimate, price_text
+from catalog.prices.model import (
+    KIND_LABELS,
+    PRO_RATA_LABELS,
+    TIER_LABELS,
+    Quantities,
+    estimate,
+    price_text,
+)
 from kdnx.errors import NotFound, Refused
-from kdnx.members.model import LEVEL_LABELS
 from kdnx.members.store import get_member, list_members
 from kdnx.module import Module
 from kdnx.text import _
 from kdnx.viewer import Permission
-from kdnx.web.formats import day, micro_eur, num
 from kdnx.web.page import make_shell
 from kdnx.web.routing import Call, get, post
 
 NEEDED = {
-    Event.SUBMIT: Permission.OFFERING_EDIT, Event.PUBLISH: Permission.OFFERING_PUBLISH, Event.RETURN: Permission.OFFERING_PUBLISH,
-    Event.SUSPEND: Permission.OFFERING_EDIT, Event.RESUME: Permission.OFFERING_PUBLISH, Event.RETIRE: Permission.OFFERING_PUBLISH,
+    Event.SUBMIT: Permission.OFFERING_EDIT,
+    Event.PUBLISH: Permission.OFFERING_PUBLISH,
+    Event.RETURN: Permission.OFFERING_PUBLISH,
+    Event.SUSPEND: Permission.OFFERING_EDIT,
+    Event.RESUME: Permission.OFFERING_PUBLISH,
+    Event.RETIRE: Permission.OFFERING_PUBLISH,
     Event.RECONFIRM: Permission.OFFERING_EDIT,
-}  # fmt: skip
+}
 DONE = {
-    Event.SUBMIT: "Der Entwurf liegt zur Prüfung.", Event.PUBLISH: "Die Leistung ist veröffentlicht.",
-    Event.RETURN: "Der Entwurf ist zurückgegeben.", Event.SUSPEND: "Die Leistung ist ausgesetzt.",
-    Event.RESUME: "Die Leistung wird wieder angeboten.", Event.RETIRE: "Die Leistung ist eingestellt.",
+    Event.SUBMIT: "Der Entwurf liegt zur Prüfung.",
+    Event.PUBLISH: "Die Leistung ist veröffentlicht.",
+    Event.RETURN: "Der Entwurf ist zurückgegeben.",
+    Event.SUSPEND: "Die Leistung ist ausgesetzt.",
+    Event.RESUME: "Die Leistung wird wieder angeboten.",
+    Event.RETIRE: "Die Leistung ist eingestellt.",
     Event.RECONFIRM: "Die Angaben sind für zwölf Monate bestätigt.",
-}  # fmt: skip
+}
 REASONED = {Event.RETURN, Event.SUSPEND, Event.RETIRE}
-ORDER = (Event.SUBMIT, Event.PUBLISH, Event.RETURN, Event.RECONFIRM, Event.RESUME, Event.SUSPEND, Event.RETIRE)
+ORDER = (
+    Event.SUBMIT,
+    Event.PUBLISH,
+    Event.RETURN,
+    Event.RECONFIRM,
+    Event.RESUME,
+    Event.SUSPEND,
+    Event.RETIRE,
+)
 
 
 class CalculatorQuery(BaseModel):
@@ -63,15 +81,6 @@ class CalculatorQuery(BaseModel):
     inhabitants: int | None = Field(None, ge=0, le=100_000_000)
     workplaces: int = Field(0, ge=0, le=10_000_000)
     quantity: int = Field(0, ge=0, le=10**12)
-
-
-@dataclass(frozen=True)
-class Change:
-    """One field that differs between two versions."""
-
-    label: str
-    before: str
-    after: str
 
 
 async def show_offering(call: Call) -> Response:
@@ -86,27 +95,46 @@ async def show_offering(call: Call) -> Response:
     members = {m.id: m.short_name or m.name for m in await list_members(call.conn)}
     successor = await _successor(call, head)
     return await call.page(
-        "offerings/show.html", head=head, version=shown, versions=versions, draft=draft, contacts=contacts,
-        is_own=is_own, owner=members.get(head.owner_id, ""), successor=successor,
-        gaps=missing(draft, contacts) if draft and is_own else [], moves=_moves(call, head, draft),
+        "offerings/show.html",
+        head=head,
+        version=shown,
+        versions=versions,
+        draft=draft,
+        contacts=contacts,
+        is_own=is_own,
+        owner=members.get(head.owner_id, ""),
+        successor=successor,
+        gaps=missing(draft, contacts) if draft and is_own else [],
+        moves=moves_of(call, head, draft),
         users=(await store.count_users(call.conn, [head.id])).get(head.id, 0),
-        user_names=[members.get(m, "") for m in await store.list_users(call.conn, head.id)] if is_own else [],
-        audiences=[(audience_text(a, members), LEGAL_BASIS_LABELS, TAX_LABELS, a) for a in shown.audiences],
+        user_names=[members.get(m, "") for m in await store.list_users(call.conn, head.id)]
+        if is_own
+        else [],
+        audiences=[
+            (audience_text(a, members), LEGAL_BASIS_LABELS, TAX_LABELS, a) for a in shown.audiences
+        ],
         category=(await categories.get_category(call.conn, shown.category_id)).name,
-        query=query, inhabitants=await _inhabitants(call, query),
+        query=query,
+        inhabitants=await _inhabitants(call, query),
         estimate=await _estimate(call, query, shown),
         slot_actions=await render_slots(call, "offering.actions", head.id),
-        slot_sections=await render_slots(call, "offering.sections", head.id), **labels(),
-    )  # fmt: skip
+        slot_sections=await render_slots(call, "offering.sections", head.id),
+        **labels(),
+    )
 
 
 def labels() -> dict[str, Any]:
     """German words for the codes on the pages of offerings."""
     return {
-        "state_labels": LABELS, "state_kinds": STATE_KINDS, "kind_labels": KIND_LABELS, "tier_labels": TIER_LABELS,
-        "pro_rata_labels": PRO_RATA_LABELS, "protection_labels": PROTECTION_LABELS, "contact_labels": CONTACT_LABELS,
+        "state_labels": LABELS,
+        "state_kinds": STATE_KINDS,
+        "kind_labels": KIND_LABELS,
+        "tier_labels": TIER_LABELS,
+        "pro_rata_labels": PRO_RATA_LABELS,
+        "protection_labels": PROTECTION_LABELS,
+        "contact_labels": CONTACT_LABELS,
         "unit_of": price_text,
-    }  # fmt: skip
+    }
 
 
 async def _successor(call: Call, head: Offering) -> Offering | None:
@@ -131,15 +159,8 @@ async def _estimate(call: Call, query: CalculatorQuery, version: Version) -> Any
     return estimate(version.prices, quantities)
 
 
-def audience_text(audience: Audience, members: Mapping[UUID, str]) -> str:
-    """Whom an audience is, in words."""
-    named = [members.get(m, _("unbekannt")) for m in audience.member_ids]
-    named += [LEVEL_LABELS[x] for x in audience.levels] + [REGION_LABELS[r] for r in audience.regions]
-    words = str(AUDIENCE_LABELS.get(audience.kind, audience.kind))  # type: ignore[call-overload]  # StrEnum keys
-    return f"{words}: {', '.join(named)}" if named else words
-
-
-def _moves(call: Call, head: Offering, draft: Version | None) -> list[dict[str, Any]]:
+def moves_of(call: Call, head: Offering, draft: Version | None) -> list[dict[str, Any]]:
+    """The buttons of this viewer: event, German label, whether a reason is asked for."""
     if not call.viewer.acts_for(head.owner_id):
         return []
     allowed = possible(head)
@@ -153,7 +174,13 @@ def _moves(call: Call, head: Offering, draft: Version | None) -> list[dict[str, 
         if event == Event.PUBLISH and wrote:
             continue
         label = EVENT_LABELS[event]
-        out.append({"event": event.value, "label": label[0].upper() + label[1:], "reasoned": event in REASONED})
+        out.append(
+            {
+                "event": event.value,
+                "label": label[0].upper() + label[1:],
+                "reasoned": event in REASONED,
+            }
+        )
     return out
 
 
@@ -162,80 +189,21 @@ async def render_slots(call: Call, name: str, key: object) -> list[Markup]:
     modules: Sequence[Module] = call.house.modules
     shell = make_shell(call.house, call.request, call.viewer, 0)
     pieces = []
-    for slot in sorted((s for m in modules for s in m.slots if s.name == name), key=lambda s: s.order):
+    for slot in sorted(
+        (s for m in modules for s in m.slots if s.name == name), key=lambda s: s.order
+    ):
         given = await slot.render(call.conn, call.viewer, key)
         if given is not None:
             template, values = given
-            around = {"shell": shell, "viewer": call.viewer, "now": call.conn.now, "today": call.conn.today}
-            pieces.append(Markup(call.house.env.get_template(template).render({**around, **values})))  # noqa: S704  # a template of ours, escaped by Jinja
+            around = {
+                "shell": shell,
+                "viewer": call.viewer,
+                "now": call.conn.now,
+                "today": call.conn.today,
+            }
+            piece = call.house.env.get_template(template).render({**around, **values})
+            pieces.append(Markup(piece))  # noqa: S704  # a template of ours, escaped by Jinja
     return pieces
-
-
-async def show_version(call: Call) -> Response:
-    """One version and how it differs from the one before."""
-    head = await store.get_offering(call.conn, call.viewer, call.path_id())
-    text = call.path_text("version")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-    version = await store.get_version(call.conn, call.viewer, head.id, number)
-    older = [v for v in await store.list_versions(call.conn, call.viewer, head.id) if v.version < number]
-    members = {m.id: m.short_name or m.name for m in await list_members(call.conn)}
-    names = {c.id: c.name for c in await categories.list_categories(call.conn)}
-    before = older[0] if older else None
-    return await call.page(
-        "offerings/version.html", head=head, version=version, before=before,
-        changes=compare(before, version, members, names), moves=_moves(call, head, version),
-        is_draft=version.version == head.draft_version, members=members, **labels(),
-    )  # fmt: skip
-
-
-def describe(version: Version, members: Mapping[UUID, str], category_names: Mapping[UUID, str]) -> dict[str, str]:
-    """A version as German label → text, for comparison."""
-    protection = {k.value: v for k, v in PROTECTION_LABELS.items()}
-    sla = version.sla
-    return {
-        _("Titel"): version.title,
-        _("Kategorie"): category_names.get(version.category_id, ""),
-        _("Kurzbeschreibung"): version.summary,
-        _("Beschreibung"): version.description,
-        _("Voraussetzungen"): version.prerequisites,
-        _("Betriebsort"): version.site,
-        _("Schutzbedarf"): protection.get(version.protection_level or "", ""),
-        _("Vorlauf in Tagen"): "" if version.lead_time_days is None else str(version.lead_time_days),
-        _("Kapazität"): version.capacity,
-        _("Kündigungsfrist in Monaten"): "" if version.notice_months is None else str(version.notice_months),
-        _("Mindestlaufzeit in Monaten"): "" if version.min_term_months is None else str(version.min_term_months),
-        _("Gültig ab"): day(version.valid_from) if version.valid_from else "",
-        _("Gültig bis"): day(version.valid_to) if version.valid_to else "",
-        _("CPV"): ", ".join(version.cpv),
-        _("LeiKa"): ", ".join(version.leika),
-        _("Servicezeiten"): str(sla.get("service_hours", "")),
-        _("Verfügbarkeit in Prozent"): str(sla.get("availability_pct", "")).replace(".", ","),
-        _("Reaktionszeit in Stunden"): str(sla.get("reaction_hours", "")),
-        _("Wiederherstellung in Stunden"): str(sla.get("recovery_hours", "")),
-        _("Wartungsfenster"): str(sla.get("maintenance_window", "")),
-        _("Preise"): "\n".join(_price_words(p) for p in version.prices),
-        _("Zielgruppen"): "\n".join(
-            f"{audience_text(a, members)}; {LEGAL_BASIS_LABELS[a.legal_basis]}; {TAX_LABELS[a.tax_code]}"  # type: ignore[index]  # StrEnum keys
-            for a in version.audiences
-        ),
-    }
-
-
-def _price_words(p: Any) -> str:
-    price = "" if p.unit_price_micro is None else micro_eur(p.unit_price_micro)
-    tiers = "; ".join(_("ab {n}: {p}").format(n=num(t.from_quantity), p=micro_eur(t.unit_price_micro)) for t in p.tiers)
-    words = [p.label, KIND_LABELS[p.kind], price, price_text(p.base, p.per), TIER_LABELS[p.tier_mode] if tiers else "", tiers,
-             p.index_clause]  # fmt: skip
-    return ", ".join(w for w in words if w)
-
-
-def compare(
-    before: Version | None, after: Version, members: Mapping[UUID, str], category_names: Mapping[UUID, str]
-) -> list[Change]:
-    """What differs, in the order of the form; against nothing, all that is filled in."""
-    new = describe(after, members, category_names)
-    old = describe(before, members, category_names) if before else dict.fromkeys(new, "")
-    return [Change(label, old[label], text) for label, text in new.items() if old[label] != text]
 
 
 Act = Callable[[Call, UUID, MoveForm], Awaitable[Offering]]
@@ -246,7 +214,9 @@ async def _submit(call: Call, id_: UUID, form: MoveForm) -> Offering:
 
 
 async def _publish(call: Call, id_: UUID, form: MoveForm) -> Offering:
-    return await actions.publish_offering(call.conn, call.viewer, id_, form.row_version, form.version or 0)
+    return await actions.publish_offering(
+        call.conn, call.viewer, id_, form.row_version, form.version or 0
+    )
 
 
 async def _return(call: Call, id_: UUID, form: MoveForm) -> Offering:
@@ -254,25 +224,34 @@ async def _return(call: Call, id_: UUID, form: MoveForm) -> Offering:
 
 
 async def _suspend(call: Call, id_: UUID, form: MoveForm) -> Offering:
-    return await actions.suspend_offering(call.conn, call.viewer, id_, form.row_version, form.reason)
+    return await availability.suspend_offering(
+        call.conn, call.viewer, id_, form.row_version, form.reason
+    )
 
 
 async def _resume(call: Call, id_: UUID, form: MoveForm) -> Offering:
-    return await actions.resume_offering(call.conn, call.viewer, id_, form.row_version)
+    return await availability.resume_offering(call.conn, call.viewer, id_, form.row_version)
 
 
 async def _reconfirm(call: Call, id_: UUID, form: MoveForm) -> Offering:
-    return await actions.reconfirm_offering(call.conn, call.viewer, id_, form.row_version)
+    return await availability.reconfirm_offering(call.conn, call.viewer, id_, form.row_version)
 
 
 async def _retire(call: Call, id_: UUID, form: MoveForm) -> Offering:
-    return await actions.retire_offering(call.conn, call.viewer, id_, form.row_version, form.reason, form.successor_id)
+    return await availability.retire_offering(
+        call.conn, call.viewer, id_, form.row_version, form.reason, form.successor_id
+    )
 
 
 ACTS: Mapping[Event, Act] = {
-    Event.SUBMIT: _submit, Event.PUBLISH: _publish, Event.RETURN: _return, Event.SUSPEND: _suspend,
-    Event.RESUME: _resume, Event.RECONFIRM: _reconfirm, Event.RETIRE: _retire,
-}  # fmt: skip
+    Event.SUBMIT: _submit,
+    Event.PUBLISH: _publish,
+    Event.RETURN: _return,
+    Event.SUSPEND: _suspend,
+    Event.RESUME: _resume,
+    Event.RECONFIRM: _reconfirm,
+    Event.RETIRE: _retire,
+}
 
 
 async def move_offering(call: Call) -> Response:
@@ -282,7 +261,9 @@ async def move_offering(call: Call) -> Response:
     if form.value is None:
         return await _ask(call, event, form, status=422)
     if event in REASONED and len(form.value.reason) < 3:
-        return await _ask(call, event, form, status=422, reason_error=_("Bitte einen Grund angeben."))
+        return await _ask(
+            call, event, form, status=422, reason_error=_("Bitte einen Grund angeben.")
+        )
     head = await ACTS[event](call, call.path_id(), form.value)
     return call.redirect(f"/offerings/{head.id}", _(DONE[event]))
 
@@ -292,17 +273,30 @@ async def ask_move(call: Call) -> Response:
     return await _ask(call, _event(call), None)
 
 
-async def _ask(call: Call, event: Event, form: Any, *, status: int = 200, reason_error: str = "") -> Response:
+async def _ask(
+    call: Call, event: Event, form: Any, *, status: int = 200, reason_error: str = ""
+) -> Response:
     head = await store.get_offering(call.conn, call.viewer, call.path_id())
-    if event not in {Event(m["event"]) for m in _moves(call, head, None)}:
-        raise Refused(_("Das ist im Stand „{state}“ für Sie nicht möglich.").format(state=LABELS[State(head.state)]),
-                      remedy_url=f"/offerings/{head.id}")  # fmt: skip
+    if event not in {Event(m["event"]) for m in moves_of(call, head, None)}:
+        raise Refused(
+            _("Das ist im Stand „{state}“ für Sie nicht möglich.").format(
+                state=LABELS[State(head.state)]
+            ),
+            remedy_url=f"/offerings/{head.id}",
+        )
     users = (await store.count_users(call.conn, [head.id])).get(head.id, 0)
     return await call.page(
-        "offerings/move.html", status=status, head=head, event=event.value, label=EVENT_LABELS[event], form=form,
-        reasoned=event in REASONED, users=users, reason_error=reason_error,
+        "offerings/move.html",
+        status=status,
+        head=head,
+        event=event.value,
+        label=EVENT_LABELS[event],
+        form=form,
+        reasoned=event in REASONED,
+        users=users,
+        reason_error=reason_error,
         successors=await store.list_successors(call.conn, head) if event == Event.RETIRE else [],
-    )  # fmt: skip
+    )
 
 
 def _event(call: Call) -> Event:
@@ -314,7 +308,6 @@ def _event(call: Call) -> Event:
 
 DOORS = (
     get("/offerings/{id}", show_offering, permission=Permission.CATALOG_READ),
-    get("/offerings/{id}/versions/{version}", show_version, permission=Permission.CATALOG_READ),
     get("/offerings/{id}/{move}", ask_move, permission=Permission.CATALOG_READ),
     post("/offerings/{id}/{move}", move_offering, permission=Permission.CATALOG_READ),
 )

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from catalog.offerings.model import Audience, AudienceKind, Contact, LegalBasis, Protection, TaxCase, Version
+from catalog.offerings.model import (
+    Audience,
+    AudienceKind,
+    Contact,
+    LegalBasis,
+    Protection,
+    TaxCase,
+    Version,
+)
 from catalog.prices.model import Per, PriceBase, PriceItem, PriceKind, ProRata, Tier, TierMode
 from kdnx.audit.actions import content_hash
 from kdnx.text import _
@@ -16,9 +24,17 @@ from kdnx.web.api import Body, JsonInt
 
 # control signs would not survive a file, and PostgreSQL takes no NUL
 Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=160, pattern=r"^[^\x00-\x1f]*\w\w[^\x00-\x1f]*$")
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=3,
+        max_length=160,
+        pattern=r"^[^\x00-\x1f]*\w\w[^\x00-\x1f]*$",
+    ),
 ]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")
+]
 Cpv = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}(-[0-9])?$")]
 Leika = Annotated[str, StringConstraints(pattern=r"^[0-9]{14}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^DEA[1-5]$")]
@@ -53,8 +69,13 @@ class PriceBody(Body):
     def _fits(self) -> "PriceBody":
         if (self.kind == PriceKind.ONE_OFF) != (self.per == Per.ONCE):
             raise ValueError(_("„einmalig“ gilt für Art und Zeitraum zugleich."))
-        if self.unit_price_micro is None and self.kind not in {PriceKind.SHARE, PriceKind.COST_RECOVERY}:
-            raise ValueError(_("Bitte einen Preis angeben; nur Anteil und Kostenerstattung kommen ohne aus."))
+        if self.unit_price_micro is None and self.kind not in {
+            PriceKind.SHARE,
+            PriceKind.COST_RECOVERY,
+        }:
+            raise ValueError(
+                _("Bitte einen Preis angeben; nur Anteil und Kostenerstattung kommen ohne aus.")
+            )
         if (self.tier_mode == TierMode.NONE) != (not self.tiers):
             raise ValueError(_("Eine Staffel braucht ihre Art und mindestens eine Stufe."))
         if len({t.from_quantity for t in self.tiers}) != len(self.tiers):
@@ -76,16 +97,22 @@ class AudienceBody(Body):
     def _named(self) -> "AudienceBody":
         wanted = {"members": self.member_ids, "level": self.levels, "region": self.regions}
         if self.kind in wanted and not wanted[self.kind]:
-            raise ValueError(_("Bitte angeben, für welche Mitglieder, Ebenen oder Bezirke die Leistung ist."))
+            raise ValueError(
+                _("Bitte angeben, für welche Mitglieder, Ebenen oder Bezirke die Leistung ist.")
+            )
         if any(found for kind, found in wanted.items() if kind != self.kind):
-            raise ValueError(_("Mitglieder, Ebenen und Bezirke passen nicht zur gewählten Zielgruppe."))
+            raise ValueError(
+                _("Mitglieder, Ebenen und Bezirke passen nicht zur gewählten Zielgruppe.")
+            )
         return self
 
 
 class SlaBody(Body):
     """Service levels as promised."""
 
-    availability_pct: Decimal | None = Field(None, ge=0, le=100, decimal_places=3, allow_inf_nan=False)
+    availability_pct: Decimal | None = Field(
+        None, ge=0, le=100, decimal_places=3, allow_inf_nan=False
+    )
     service_hours: Text = Field("", max_length=200)
     reaction_hours: Hours | None = None
     recovery_hours: Hours | None = None
@@ -96,7 +123,9 @@ class ContactBody(Body):
     """A person or function mailbox."""
 
     name: Text = Field("", max_length=120)
-    email: Text = Field("", max_length=200, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$")
+    email: Text = Field(
+        "", max_length=200, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$"
+    )
     phone: Text = Field("", max_length=60)
 
 
@@ -249,9 +278,14 @@ def to_version(body: OfferingBody, offering_id: UUID, version: int, **around: An
     )  # fmt: skip
     audiences = tuple(
         Audience(
-            n, a.kind.value, a.legal_basis.value, a.tax_code.value,
-            tuple(a.member_ids), tuple(a.levels), tuple(a.regions),
-        )  # fmt: skip
+            n,
+            a.kind.value,
+            a.legal_basis.value,
+            a.tax_code.value,
+            tuple(a.member_ids),
+            tuple(a.levels),
+            tuple(a.regions),
+        )
         for n, a in enumerate(body.audiences, start=1)
     )
     content = body.model_dump(mode="json", exclude={"contacts", "reference"})
@@ -276,14 +310,20 @@ def to_body(version: Version, reference: str, contacts: Sequence[Contact]) -> Of
         "sla": version.sla,
         "prices": [_price_values(p) for p in version.prices],
         "audiences": [
-            {n: list(getattr(a, n)) if n in lists else getattr(a, n) for n in audience} for a in version.audiences
+            {n: list(getattr(a, n)) if n in lists else getattr(a, n) for n in audience}
+            for a in version.audiences
         ],
-        "contacts": {c.role: {"name": c.name, "email": c.email, "phone": c.phone} for c in contacts},
+        "contacts": {
+            c.role: {"name": c.name, "email": c.email, "phone": c.phone} for c in contacts
+        },
     }
     return OfferingBody.model_validate(values, strict=False)
 
 
 def _price_values(item: PriceItem) -> dict[str, Any]:
     values = {name: getattr(item, name) for name in PriceBody.model_fields if name != "tiers"}
-    tiers = [{"from_quantity": t.from_quantity, "unit_price_micro": t.unit_price_micro} for t in item.tiers]
+    tiers = [
+        {"from_quantity": t.from_quantity, "unit_price_micro": t.unit_price_micro}
+        for t in item.tiers
+    ]
     return {**values, "tiers": tiers}

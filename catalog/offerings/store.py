@@ -60,7 +60,7 @@ ON CONFLICT (offering_id, version) DO UPDATE SET category_id = EXCLUDED.category
   attributes = EXCLUDED.attributes, sla = EXCLUDED.sla, site = EXCLUDED.site, protection_level = EXCLUDED.protection_level,
   lead_time_days = EXCLUDED.lead_time_days, capacity = EXCLUDED.capacity, notice_months = EXCLUDED.notice_months,
   min_term_months = EXCLUDED.min_term_months, valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to, cpv = EXCLUDED.cpv,
-  leika = EXCLUDED.leika, audience_keys = EXCLUDED.audience_keys, author = EXCLUDED.author, editors = EXCLUDED.editors,
+  leika = EXCLUDED.leika, audience_keys = EXCLUDED.audience_keys, origin = EXCLUDED.origin, author = EXCLUDED.author, editors = EXCLUDED.editors,
   content_hash = EXCLUDED.content_hash, updated_at = EXCLUDED.updated_at
 """
 DROP_PRICES = "DELETE FROM catalog.price_item p USING unnest($1::uuid[], $2::int[]) AS x(i, v) WHERE p.offering_id = x.i AND p.version = x.v"
@@ -166,7 +166,9 @@ async def load_versions(
     conn: Conn, viewer: Viewer, ids: Sequence[UUID], version: int | None = None
 ) -> list[Version]:
     """Versions of many offerings with prices and audiences in three statements."""
-    rows = await conn.fetch(GET_VERSIONS, list(ids), version, sees_all(viewer), list(viewer.members))
+    rows = await conn.fetch(
+        GET_VERSIONS, list(ids), version, sees_all(viewer), list(viewer.members)
+    )
     prices: dict[tuple[UUID, int], list[PriceItem]] = {}
     for row in await conn.fetch(LIST_PRICES, list(ids)):
         prices.setdefault((row["offering_id"], row["version"]), []).append(_price(row))
@@ -197,7 +199,10 @@ async def insert_offerings(conn: Conn, heads: Sequence[Offering]) -> None:
     """New heads in draft with version 1 to follow."""
     await conn.executemany(
         INSERT_OFFERING,
-        [(h.id, h.owner_id, h.number, h.reference, h.category_id, h.title, conn.now) for h in heads],
+        [
+            (h.id, h.owner_id, h.number, h.reference, h.category_id, h.title, conn.now)
+            for h in heads
+        ],
     )
 
 
@@ -252,14 +257,26 @@ async def mark_offering(conn: Conn, o: Offering) -> Offering:
     return one(Offering, row)
 
 
-async def mark_submitted(conn: Conn, offering_id: UUID, version: int, person_id: UUID | None) -> None:
+async def mark_submitted(
+    conn: Conn, offering_id: UUID, version: int, person_id: UUID | None
+) -> None:
     """Who asked for the second person."""
     await conn.execute(MARK_SUBMITTED, offering_id, version, person_id, conn.now)
 
 
 async def approve_version(conn: Conn, v: Version, approver: UUID | None) -> bool:
     """From now on the version never changes; False when its content is not the one that was read."""
-    return await conn.execute(APPROVE_VERSION, v.offering_id, v.version, approver, v.approved_at or conn.now, v.content_hash) == 1
+    return (
+        await conn.execute(
+            APPROVE_VERSION,
+            v.offering_id,
+            v.version,
+            approver,
+            v.approved_at or conn.now,
+            v.content_hash,
+        )
+        == 1
+    )
 
 
 async def list_heads(conn: Conn, viewer: Viewer) -> list[Offering]:
@@ -270,7 +287,8 @@ async def list_heads(conn: Conn, viewer: Viewer) -> list[Offering]:
 async def approve_imported(conn: Conn, versions: Sequence[Version]) -> None:
     """Versions of history that the office brings in: approved elsewhere, so without an approver here."""
     await conn.executemany(
-        APPROVE_VERSION, [(v.offering_id, v.version, None, v.approved_at, v.content_hash) for v in versions]
+        APPROVE_VERSION,
+        [(v.offering_id, v.version, None, v.approved_at, v.content_hash) for v in versions],
     )
 
 
@@ -298,7 +316,9 @@ async def mark_uses(conn: Conn, rows: Sequence[tuple[UUID, UUID, date, date | No
 
 async def count_users(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, int]:
     """How many members use each offering today."""
-    return {r["offering_id"]: r["users"] for r in await conn.fetch(COUNT_USERS, list(ids), conn.today)}
+    return {
+        r["offering_id"]: r["users"] for r in await conn.fetch(COUNT_USERS, list(ids), conn.today)
+    }
 
 
 async def list_users(conn: Conn, offering_id: UUID) -> list[UUID]:
@@ -308,12 +328,13 @@ async def list_users(conn: Conn, offering_id: UUID) -> list[UUID]:
 
 async def list_successors(conn: Conn, head: Offering) -> list[tuple[str, str]]:
     """(id, label) of the owner's other published offerings, to choose from."""
-    return [(str(r["id"]), r["label"]) for r in await conn.fetch(LIST_SUCCESSORS, head.owner_id, head.id)]
+    return [
+        (str(r["id"]), r["label"])
+        for r in await conn.fetch(LIST_SUCCESSORS, head.owner_id, head.id)
+    ]
 
 
 async def members_reached(conn: Conn, keys: Sequence[str]) -> list[UUID]:
     """The members a limited audience reaches today."""
     found: list[UUID] = await conn.fetchval(REACHED, list(keys))
     return found
-
-

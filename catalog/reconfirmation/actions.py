@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from catalog.announcing.actions import tell
 from catalog.offerings import store as offerings
-from catalog.offerings.actions import tell
 from catalog.offerings.model import Event, advance
 from catalog.reconfirmation import store
 from kdnx.clock import end_of_day
@@ -42,6 +42,8 @@ async def suspend_missed(conn: Conn) -> int:
     for offering in found:
         state = advance(offering.state, Event.RECONFIRM_MISSED)
         reason = _("Die Angaben wurden nicht innerhalb von zwölf Monaten bestätigt.")
-        head = await offerings.mark_offering(conn, replace(offering, state=state, state_reason=reason))
+        head = await offerings.mark_offering(
+            conn, replace(offering, state=state, state_reason=reason)
+        )
         await tell(conn, SYSTEM, "offering.reconfirm_missed", head, reason)
     return len(found)

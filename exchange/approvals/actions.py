@@ -44,7 +44,13 @@ def next_approval(state: str, route: str) -> OrderEvent | None:
 
 
 async def review_order(
-    conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str, confirm_tax: bool = False, expected: int | None
+    conn: Conn,
+    viewer: Viewer,
+    order_id: UUID,
+    *,
+    reason: str,
+    confirm_tax: bool = False,
+    expected: int | None,
 ) -> Order:
     """Confirm the legal route of an offer; nobody reviews what they wrote (D19)."""
     order = await lock(conn, viewer, order_id, expected)
@@ -56,12 +62,16 @@ async def review_order(
         await _confirm_proposals(conn, viewer, order)
     decisions = await taxes.list_decisions(conn, order.owner_id, order.id)
     legs = await orders.list_legs(conn, order.owner_id, order.id, order.current_version)
-    check_tax_decided(order.starts_on, [in_force(decisions, n, order.starts_on) for n in range(1, len(legs) + 1)])
+    check_tax_decided(
+        order.starts_on, [in_force(decisions, n, order.starts_on) for n in range(1, len(legs) + 1)]
+    )
     await _sign(conn, viewer, order, "legal", viewer.owner_id, reason)
     return await move(conn, viewer, order, E.REVIEW, reason=reason)
 
 
-async def approve_order(conn: Conn, viewer: Viewer, order_id: UUID, *, note: str = "", expected: int | None) -> Order:
+async def approve_order(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, note: str = "", expected: int | None
+) -> Order:
     """Sign for the side whose turn it is; the last signature starts the order when its first day has come."""
     order = await lock(conn, viewer, order_id, expected)
     event = next_approval(order.state, order.route)
@@ -70,7 +80,9 @@ async def approve_order(conn: Conn, viewer: Viewer, order_id: UUID, *, note: str
         raise Refused(_("Hier ist nichts freizugeben."), code="wrong_state")
     check_may(viewer, order, event)
     side = next(s for s, e in APPROVALS.items() if e == event)
-    member = {"provider": order.owner_id, "hub": order.hub_id, "recipient": order.recipient_id}[side]
+    member = {"provider": order.owner_id, "hub": order.hub_id, "recipient": order.recipient_id}[
+        side
+    ]
     if member is None or not viewer.acts_for(member):
         raise Forbidden(_("Für diese Seite handelt Ihr Zugang nicht."))
     _check_binding(conn, order)
@@ -90,18 +102,29 @@ def _check_binding(conn: Conn, order: Order) -> None:
         )
 
 
-async def _sign(conn: Conn, viewer: Viewer, order: Order, side: str, member_id: UUID, note: str) -> None:
+async def _sign(
+    conn: Conn, viewer: Viewer, order: Order, side: str, member_id: UUID, note: str
+) -> None:
     if viewer.person_id is None:
         raise Forbidden(_("Freigaben erteilen Menschen, keine Maschinenzugänge."))
     if viewer.person_id == order.author_id:
         raise Refused(
             _("Wer das Angebot verfasst hat, gibt es nicht selbst frei."),
             rule=_("Vier Augen: Verfasser und Freigebende sind verschiedene Personen."),
-            remedy=_("Eine andere Person mit dieser Rolle öffnet den Leistungsschein und entscheidet."),
+            remedy=_(
+                "Eine andere Person mit dieser Rolle öffnet den Leistungsschein und entscheidet."
+            ),
             code="four_eyes",
         )
     new = Approval(
-        order.owner_id, order.id, order.current_version, side, member_id, viewer.person_id, order.author_id, note=note.strip()
+        order.owner_id,
+        order.id,
+        order.current_version,
+        side,
+        member_id,
+        viewer.person_id,
+        order.author_id,
+        note=note.strip(),
     )
     try:
         async with conn.savepoint():
@@ -123,7 +146,9 @@ async def _confirm_proposals(conn: Conn, viewer: Viewer, order: Order) -> Sequen
     open_ones = [d for d in newest if d is not None and d.is_proposal]
     for decision in open_ones:
         _check_tax_reviewer(viewer, decision)
-    confirmed = [replace(d, version=order.row_version + 1, reviewer_id=viewer.person_id) for d in open_ones]
+    confirmed = [
+        replace(d, version=order.row_version + 1, reviewer_id=viewer.person_id) for d in open_ones
+    ]
     await taxes.insert_decisions(conn, confirmed)
     return confirmed
 
@@ -137,7 +162,9 @@ def _check_tax_reviewer(viewer: Viewer, decision: TaxDecision) -> None:
         )
 
 
-async def propose_tax(conn: Conn, viewer: Viewer, order_id: UUID, wish: TaxBody, *, expected: int | None) -> Order:
+async def propose_tax(
+    conn: Conn, viewer: Viewer, order_id: UUID, wish: TaxBody, *, expected: int | None
+) -> Order:
     """Propose the tax case of a contract from a day on; a party for its own contract, the office for each."""
     require(viewer, Permission.ORDER_REVIEW_TAX)
     order = await _lock_leg(conn, viewer, order_id, wish.leg, expected)
@@ -148,10 +175,12 @@ async def propose_tax(conn: Conn, viewer: Viewer, order_id: UUID, wish: TaxBody,
         norm=str(rule.value.get("norm") or ""), reason=wish.reason, author_id=viewer.principal,
     )  # fmt: skip
     await taxes.insert_decisions(conn, [row])
-    return await _noted(conn, viewer, order, "propose_tax", wish.reason, (rule.id,))
+    return await _noted(conn, viewer, order, "propose_tax", (rule.id,))
 
 
-async def review_tax(conn: Conn, viewer: Viewer, order_id: UUID, *, leg: int, expected: int | None) -> Order:
+async def review_tax(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, leg: int, expected: int | None
+) -> Order:
     """Confirm the newest proposal of a contract; the reviewer is not its author."""
     require(viewer, Permission.ORDER_REVIEW_TAX)
     order = await _lock_leg(conn, viewer, order_id, leg, expected)
@@ -161,14 +190,19 @@ async def review_tax(conn: Conn, viewer: Viewer, order_id: UUID, *, leg: int, ex
     _check_tax_reviewer(viewer, decision)
     row = replace(decision, version=order.row_version + 1, reviewer_id=viewer.person_id)
     await taxes.insert_decisions(conn, [row])
-    return await _noted(conn, viewer, order, "review_tax", "", ())
+    return await _noted(conn, viewer, order, "review_tax", ())
 
 
-async def _lock_leg(conn: Conn, viewer: Viewer, order_id: UUID, leg: int, expected: int | None) -> Order:
+async def _lock_leg(
+    conn: Conn, viewer: Viewer, order_id: UUID, leg: int, expected: int | None
+) -> Order:
     order = await lock(conn, viewer, order_id, expected)
     if order.state not in {*RUNNING, OrderState.OFFERED, OrderState.APPROVED}:
         raise Refused(_("In diesem Zustand wird kein Steuerfall entschieden."), code="wrong_state")
-    legs = {x["leg"]: x for x in await orders.list_legs(conn, order.owner_id, order.id, order.current_version)}
+    legs = {
+        x["leg"]: x
+        for x in await orders.list_legs(conn, order.owner_id, order.id, order.current_version)
+    }
     if leg not in legs:
         raise Refused(_("Diesen Vertrag gibt es hier nicht."), code="no_leg")
     parties = (legs[leg]["supplier_id"], legs[leg]["customer_id"])
@@ -178,12 +212,20 @@ async def _lock_leg(conn: Conn, viewer: Viewer, order_id: UUID, leg: int, expect
 
 
 async def _noted(
-    conn: Conn, viewer: Viewer, order: Order, act: str, reason: str, rule_ids: Sequence[UUID]
+    conn: Conn, viewer: Viewer, order: Order, act: str, rule_ids: Sequence[UUID]
 ) -> Order:
     if not await orders.touch_order(conn, order):
         raise Stale(_("Der Leistungsschein wurde inzwischen geändert."))
     after = replace(order, row_version=order.row_version + 1)
-    step = NewStep(after.owner_id, after.id, after.row_version, act, after.state, after.current_version, viewer.member_id)
+    step = NewStep(
+        after.owner_id,
+        after.id,
+        after.row_version,
+        act,
+        after.state,
+        after.current_version,
+        viewer.member_id,
+    )
     await orders.insert_steps(conn, [step])
     note_order(conn, viewer, f"order.{act}", after, rule_ids=rule_ids)
     return after

@@ -18,7 +18,14 @@ P = Permission
 async def review_order_json(call: Call, *, id: UUID, body: ReviewBody) -> OrderOut:  # noqa: A002  # the name in the address
     """Confirm the legal route."""
     expected = expected_version(call.request)
-    order = await actions.review_order(call.conn, call.viewer, id, reason=body.reason, confirm_tax=body.confirm_tax, expected=expected)
+    order = await actions.review_order(
+        call.conn,
+        call.viewer,
+        id,
+        reason=body.reason,
+        confirm_tax=body.confirm_tax,
+        expected=expected,
+    )
     return await order_out(call, order)
 
 
@@ -26,18 +33,25 @@ async def review_order_json(call: Call, *, id: UUID, body: ReviewBody) -> OrderO
 async def approve_order_json(call: Call, *, id: UUID, body: ApproveBody) -> OrderOut:  # noqa: A002  # the name in the address
     """Sign for the side whose turn it is; a person's session, never a machine's token."""
     expected = expected_version(call.request)
-    return await order_out(call, await actions.approve_order(call.conn, call.viewer, id, note=body.note, expected=expected))
+    return await order_out(
+        call,
+        await actions.approve_order(call.conn, call.viewer, id, note=body.note, expected=expected),
+    )
 
 
 @api.post("/api/v1/orders/{id}/propose_tax", permission=P.ORDER_REVIEW_TAX, needs_match=True)
 async def propose_tax_json(call: Call, *, id: UUID, body: TaxBody) -> OrderOut:  # noqa: A002  # the name in the address
     """Propose the tax case of a contract."""
     expected = expected_version(call.request)
-    return await order_out(call, await actions.propose_tax(call.conn, call.viewer, id, body, expected=expected))
+    return await order_out(
+        call, await actions.propose_tax(call.conn, call.viewer, id, body, expected=expected)
+    )
 
 
 @api.post("/api/v1/orders/{id}/review_tax", permission=P.ORDER_REVIEW_TAX, needs_match=True)
 async def review_tax_json(call: Call, *, id: UUID, body: TaxReviewBody) -> OrderOut:  # noqa: A002  # the name in the address
     """Confirm the newest proposal of a contract."""
     expected = expected_version(call.request)
-    return await order_out(call, await actions.review_tax(call.conn, call.viewer, id, leg=body.leg, expected=expected))
+    return await order_out(
+        call, await actions.review_tax(call.conn, call.viewer, id, leg=body.leg, expected=expected)
+    )

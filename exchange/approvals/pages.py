@@ -31,7 +31,9 @@ from kdnx.web.routing import Call, post
 P, E = Permission, OrderEvent
 
 
-async def approval_section(conn: Conn, viewer: Viewer, key: Any) -> tuple[str, Mapping[str, Any]] | None:
+async def approval_section(
+    conn: Conn, viewer: Viewer, key: Any
+) -> tuple[str, Mapping[str, Any]] | None:
     """Legal route, tax case of each contract the viewer may read, signatures, and the forms that are his."""
     order = await read_order(conn, viewer, key)
     if order.number is None:
@@ -41,11 +43,18 @@ async def approval_section(conn: Conn, viewer: Viewer, key: Any) -> tuple[str, M
     signing = next((m for m in moves if m in actions.APPROVALS.values()), None)
     if signing == E.APPROVE_HUB and not viewer.acts_for(order.hub_id):
         signing = None
-    signed = {a.person_id for a in approvals if a.version == order.current_version and a.origin == "signed"}
+    signed = {
+        a.person_id
+        for a in approvals
+        if a.version == order.current_version and a.origin == "signed"
+    }
     return "approvals/section.html", {
-        "order": order, "approvals": approvals, "taxes": await _taxes(conn, viewer, order), "sides": SIDE_LABELS, "origins": ORIGIN_LABELS,
-        "legal_routes": LEGAL_ROUTE_LABELS, "may_review": E.REVIEW in moves, "may_confirm_tax": viewer.may(P.ORDER_REVIEW_TAX),
-        "signing": signing, "event_labels": EVENT_LABELS, "is_author": viewer.person_id is not None and viewer.person_id == order.author_id,
+        "order": order, "approvals": approvals, "taxes": await _taxes(conn, viewer, order),
+        "sides": SIDE_LABELS, "origins": ORIGIN_LABELS,
+        "legal_routes": LEGAL_ROUTE_LABELS, "may_review": E.REVIEW in moves,
+        "may_confirm_tax": viewer.may(P.ORDER_REVIEW_TAX),
+        "signing": signing, "event_labels": EVENT_LABELS,
+        "is_author": viewer.person_id is not None and viewer.person_id == order.author_id,
         "has_signed": viewer.person_id in signed, "tax_options": await tax_options(conn, conn.today),
     }  # fmt: skip
 
@@ -65,7 +74,11 @@ async def _taxes(conn: Conn, viewer: Viewer, order: Order) -> list[dict[str, Any
         newest = latest(decisions, number)
         code = in_force(decisions, number, max(conn.today, order.starts_on))
         proposal = newest if newest is not None and newest.is_proposal else None
-        may = viewer.may(P.ORDER_REVIEW_TAX) and order.state in open_states and (is_own or viewer.scope == Scope.OFFICE)
+        may = (
+            viewer.may(P.ORDER_REVIEW_TAX)
+            and order.state in open_states
+            and (is_own or viewer.scope == Scope.OFFICE)
+        )
         found.append({
             "leg": leg, "code": code, "label": labels.get(code, code), "proposal": proposal,
             "proposal_label": labels.get(proposal.tax_code, proposal.tax_code) if proposal else "", "may_propose": may,
@@ -82,7 +95,12 @@ async def review(call: Call) -> Response:
         return await order_page(call, form, 422)
     v = form.value
     act = actions.review_order(
-        call.conn, call.viewer, call.path_id(), reason=v.reason, confirm_tax=v.confirm_tax, expected=v.row_version
+        call.conn,
+        call.viewer,
+        call.path_id(),
+        reason=v.reason,
+        confirm_tax=v.confirm_tax,
+        expected=v.row_version,
     )
     return await _done(call, act, _("Rechtlich geprüft."))
 
@@ -93,7 +111,9 @@ async def approve(call: Call) -> Response:
     if form.value is None:
         return await order_page(call, form, 422)
     v = form.value
-    act = actions.approve_order(call.conn, call.viewer, call.path_id(), note=v.note, expected=v.row_version)
+    act = actions.approve_order(
+        call.conn, call.viewer, call.path_id(), note=v.note, expected=v.row_version
+    )
     return await _done(call, act, _("Freigegeben."))
 
 
@@ -111,7 +131,9 @@ async def propose_tax(call: Call) -> Response:
 async def review_tax(call: Call) -> Response:
     """Confirm a proposed tax case."""
     v = call.form(TaxReviewForm).valid()
-    act = actions.review_tax(call.conn, call.viewer, call.path_id(), leg=v.leg, expected=v.row_version)
+    act = actions.review_tax(
+        call.conn, call.viewer, call.path_id(), leg=v.leg, expected=v.row_version
+    )
     return await _done(call, act, _("Steuerfall geprüft."))
 
 

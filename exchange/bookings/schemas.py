@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
+from exchange.bookings.model import BookingState
 from kdnx.money import parse_euro
 from kdnx.text import _
 from kdnx.web.api import Body, JsonInt, Query
@@ -31,7 +32,9 @@ def _quantity(value: Any) -> Any:
 
 Euro = Annotated[int, BeforeValidator(_euro)]
 Quantity = Annotated[Decimal, BeforeValidator(_quantity), Field(ge=0, max_digits=18, decimal_places=4)]
-Reason = Annotated[str, Field(min_length=3, max_length=2000)]
+# no control characters: the database keeps no NUL, and a name is read aloud and printed
+Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")]
+Reason = Annotated[Text, Field(min_length=3, max_length=2000)]
 
 
 class ProposalForm(BaseModel):
@@ -42,8 +45,8 @@ class ProposalForm(BaseModel):
     service_to: date
     net: Annotated[Euro, Field(gt=0, lt=MAX_CENTS)]
     quantity: Quantity | None = None
-    reference: str | None = Field(None, max_length=120)
-    note: str = Field("", max_length=2000)
+    reference: Annotated[Text, Field(max_length=120)] | None = None
+    note: Annotated[Text, Field(max_length=2000)] = ""
 
 
 class ReasonForm(BaseModel):
@@ -65,10 +68,10 @@ class BookingPageQuery(BaseModel):
     """Filters of the page; view 'inbox' is what waits for me."""
 
     view: str = Field("inbox", pattern="^(inbox|all)$")
-    state: str | None = Field(None, max_length=20)
+    state: BookingState | None = None
     year: int | None = Field(None, ge=2000, le=2100)
     order: UUID | None = None
-    q: str = Field("", max_length=100)
+    q: Annotated[Text, Field(max_length=100)] = ""
     cursor: str | None = Field(None, max_length=600)
     size: int = Field(50, ge=1, le=100)
 
@@ -76,7 +79,7 @@ class BookingPageQuery(BaseModel):
 class BookingQuery(Query):
     """Filters of the JSON list."""
 
-    state: str | None = Field(None, max_length=20)
+    state: BookingState | None = None
     year: int | None = Field(None, ge=2000, le=2100)
     order: UUID | None = None
     cursor: str | None = Field(None, max_length=600)
@@ -91,8 +94,8 @@ class ProposalBody(Body):
     service_to: Annotated[date, Field(strict=False)]
     net_cents: Annotated[JsonInt, Field(gt=0, lt=MAX_CENTS)]
     quantity: Annotated[Decimal, Field(strict=False, ge=0, max_digits=18, decimal_places=4)] | None = None
-    reference: Annotated[str, Field(min_length=1, max_length=120)] | None = None
-    note: Annotated[str, Field(max_length=2000)] = ""
+    reference: Annotated[Text, Field(min_length=1, max_length=120)] | None = None
+    note: Annotated[Text, Field(max_length=2000)] = ""
 
 
 class ReasonBody(Body):

@@ -33,8 +33,8 @@ async def preview(
     if not count:
         return [_("Leistungsscheine: keine laufenden.")]
     text = ngettext(
-        "{n} Leistungsschein geht zum {day} auf die Nachfolgerin über; die Nummer bleibt, die Steuerfälle werden neu entschieden.",
-        "{n} Leistungsscheine gehen zum {day} auf die Nachfolgerin über; die Nummern bleiben, die Steuerfälle werden neu entschieden.",
+        "{n} Leistungsschein geht zum {day} auf die Nachfolgerin über; Steuerfälle werden neu entschieden.",
+        "{n} Leistungsscheine gehen zum {day} auf die Nachfolgerin über; Steuerfälle werden neu entschieden.",
         count,
     )
     return [text.format(n=count, day=effective_on.strftime("%d.%m.%Y"))]
@@ -58,7 +58,9 @@ async def carry_out(
             await _end_between(conn, viewer, order, effective_on)
         else:
             terms = replace(versions[order.id], lines=tuple(lines.get(order.id, ())))
-            await _continue(conn, viewer, order, terms, (predecessor_id, successor_id), effective_on, reason)
+            await _continue(
+                conn, viewer, order, terms, (predecessor_id, successor_id), effective_on, reason
+            )
 
 
 async def _end_between(conn: Conn, viewer: Viewer, order: Order, effective_on: date) -> None:
@@ -72,12 +74,22 @@ async def _end_between(conn: Conn, viewer: Viewer, order: Order, effective_on: d
     after = await move(conn, viewer, order, E.END, reason=reason, changed=changed)
     if last >= after.starts_on:
         await mark_use(
-            conn, offering_id=after.offering_id, recipient_id=after.recipient_id, valid_from=after.starts_on, valid_to=effective_on
+            conn,
+            offering_id=after.offering_id,
+            recipient_id=after.recipient_id,
+            valid_from=after.starts_on,
+            valid_to=effective_on,
         )
 
 
 async def _continue(
-    conn: Conn, viewer: Viewer, order: Order, terms: Version, who: tuple[UUID, UUID], effective_on: date, reason: str
+    conn: Conn,
+    viewer: Viewer,
+    order: Order,
+    terms: Version,
+    who: tuple[UUID, UUID],
+    effective_on: date,
+    reason: str,
 ) -> None:
     predecessor, successor = who
     provider = successor if order.owner_id == predecessor else order.owner_id
@@ -85,7 +97,11 @@ async def _continue(
     hub = order.hub_id if order.hub_id not in {provider, recipient} else None
     route = "hub" if hub else "direct"
     # an offer not yet approved is made again by or to the new party
-    state = S.COORDINATING if order.state in NEGOTIATED and order.state != S.INTEREST else S(order.state)
+    state = (
+        S.COORDINATING
+        if order.state in NEGOTIATED and order.state != S.INTEREST
+        else S(order.state)
+    )
     starts_on = max(terms.starts_on, effective_on)
     legs = legs_of(route, provider, recipient, hub)
     version = replace(
@@ -129,13 +145,29 @@ async def _insert(conn: Conn, viewer: Viewer, old: Order, version: Version, head
 
 
 async def _sign(conn: Conn, order: Order, legs: Sequence[object], reason: str) -> None:
-    sides = [("legal", order.hub_id or order.owner_id), ("provider", order.owner_id), ("recipient", order.recipient_id)]
+    sides = [
+        ("legal", order.hub_id or order.owner_id),
+        ("provider", order.owner_id),
+        ("recipient", order.recipient_id),
+    ]
     if order.hub_id:
         sides.append(("hub", order.hub_id))
-    rows = [Approval(order.owner_id, order.id, 1, side, member, origin="succession", note=reason) for side, member in sides]
+    rows = [
+        Approval(order.owner_id, order.id, 1, side, member, origin="succession", note=reason)
+        for side, member in sides
+    ]
     await approvals.insert_approvals(conn, rows)
     open_again = [
-        TaxDecision(order.owner_id, order.id, n, order.starts_on, 1, UNDECIDED, reason=reason, origin="succession")
+        TaxDecision(
+            order.owner_id,
+            order.id,
+            n,
+            order.starts_on,
+            1,
+            UNDECIDED,
+            reason=reason,
+            origin="succession",
+        )
         for n in range(1, len(legs) + 1)
     ]
     await taxes.insert_decisions(conn, open_again)
@@ -144,9 +176,15 @@ async def _sign(conn: Conn, order: Order, legs: Sequence[object], reason: str) -
 async def _pass_use(conn: Conn, old: Order, new: Order, effective_on: date) -> None:
     if old.starts_on < effective_on:
         await mark_use(
-            conn, offering_id=old.offering_id, recipient_id=old.recipient_id, valid_from=old.starts_on, valid_to=effective_on
+            conn,
+            offering_id=old.offering_id,
+            recipient_id=old.recipient_id,
+            valid_from=old.starts_on,
+            valid_to=effective_on,
         )
-    await mark_use(conn, offering_id=new.offering_id, recipient_id=new.recipient_id, valid_from=new.starts_on)
+    await mark_use(
+        conn, offering_id=new.offering_id, recipient_id=new.recipient_id, valid_from=new.starts_on
+    )
 
 
 SUCCESSIONS = (SuccessionPart(30, preview, carry_out),)

@@ -71,4 +71,3 @@ async def current_lines(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, list[Line
     for row in await conn.fetch(GET_LINES, list(ids)):
         found.setdefault(row["of_order"], []).append(one(Line, row))
     return found
-

@@ -8,7 +8,13 @@ from starlette.responses import Response
 
 from exchange.ledger import store
 from exchange.ledger.actions import verify_ledger
-from exchange.ledger.model import ACCOUNT_LABELS, BREAK_LABELS, TRANSFER_LABELS, AccountKind, TransferKind
+from exchange.ledger.model import (
+    ACCOUNT_LABELS,
+    BREAK_LABELS,
+    TRANSFER_LABELS,
+    AccountKind,
+    TransferKind,
+)
 from exchange.ledger.reading import cursor_after, own_or_all, read_piece, sees_chain
 from exchange.ledger.schemas import TransferPageQuery
 from exchange.ledger.store import TransferFilter, TransferLine

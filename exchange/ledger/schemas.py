@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from exchange.ledger.model import TransferKind
 from kdnx.web.api import Query
 
 
@@ -14,7 +15,7 @@ class TransferPageQuery(BaseModel):
     provider: UUID | None = None
     recipient: UUID | None = None
     year: int | None = Field(None, ge=2000, le=2100)
-    kind: str | None = Field(None, max_length=20)
+    kind: TransferKind | None = None
     booking: UUID | None = None
     cursor: str | None = Field(None, max_length=600)
     size: int = Field(50, ge=1, le=100)
@@ -26,7 +27,7 @@ class TransferQuery(Query):
     provider: UUID | None = None
     recipient: UUID | None = None
     year: int | None = Field(None, ge=2000, le=2100)
-    kind: str | None = Field(None, max_length=20)
+    kind: TransferKind | None = None
     booking: UUID | None = None
     cursor: str | None = Field(None, max_length=600)
     limit: int = Field(50, ge=1, le=200)

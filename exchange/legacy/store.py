@@ -20,5 +20,11 @@ async def list_for_file(
     conn: Conn, members: Sequence[UUID], numbers: Sequence[str] | None, *, sees_all: bool
 ) -> list[dict[str, Any]]:
     """Numbered orders with what a file says of them; `numbers` narrows."""
-    rows = await conn.fetch(FIND_BY_NUMBER, list(numbers) if numbers is not None else None, conn.today, sees_all, list(members))
+    rows = await conn.fetch(
+        FIND_BY_NUMBER,
+        list(numbers) if numbers is not None else None,
+        conn.today,
+        sees_all,
+        list(members),
+    )
     return [dict(r) for r in rows]

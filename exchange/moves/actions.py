@@ -38,13 +38,22 @@ SIMPLE = frozenset({*PLAIN, E.EXPRESS, E.REQUEST_TERMINATION})
 
 
 async def make_move(
-    conn: Conn, viewer: Viewer, order_id: UUID, event: OrderEvent, *, reason: str, on: date | None, expected: int | None
+    conn: Conn,
+    viewer: Viewer,
+    order_id: UUID,
+    event: OrderEvent,
+    *,
+    reason: str,
+    on: date | None,
+    expected: int | None,
 ) -> Order:
     """Make one of the simple moves, or sign for the side whose turn it is."""
     if event == E.EXPRESS:
         return await express_interest(conn, viewer, order_id, expected=expected)
     if event == E.REQUEST_TERMINATION:
-        return await request_termination(conn, viewer, order_id, on=on, reason=reason, expected=expected)
+        return await request_termination(
+            conn, viewer, order_id, on=on, reason=reason, expected=expected
+        )
     if event in PLAIN:
         return await PLAIN[event](conn, viewer, order_id, reason=reason, expected=expected)
     return await approve_order(conn, viewer, order_id, note=reason, expected=expected)

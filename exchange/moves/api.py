@@ -13,7 +13,8 @@ from kdnx.web.routing import Call
 
 api = Api("orders")
 Move = Literal[
-    "express", "coordinate", "return", "withdraw", "decline", "pause", "resume", "request_termination", "confirm_termination",
+    "express", "coordinate", "return", "withdraw", "decline", "pause", "resume", "request_termination",
+    "confirm_termination",
 ]  # fmt: skip
 
 
@@ -21,6 +22,12 @@ Move = Literal[
 async def move_order_json(call: Call, *, id: UUID, move: Move, body: MoveBody) -> OrderOut:  # noqa: A002  # the name in the address
     """Make a named move with its reason."""
     order = await make_move(
-        call.conn, call.viewer, id, OrderEvent(move), reason=body.reason, on=body.on, expected=expected_version(call.request)
+        call.conn,
+        call.viewer,
+        id,
+        OrderEvent(move),
+        reason=body.reason,
+        on=body.on,
+        expected=expected_version(call.request),
     )
     return await order_out(call, order)

@@ -24,10 +24,20 @@ async def move_order(call: Call) -> Response:
         return await order_page(call, form, 422)
     value = form.value
     try:
-        await make_move(call.conn, call.viewer, order_id, event, reason=value.reason, on=value.on, expected=value.row_version)
+        await make_move(
+            call.conn,
+            call.viewer,
+            order_id,
+            event,
+            reason=value.reason,
+            on=value.on,
+            expected=value.row_version,
+        )
     except Invalid as error:
         return await order_page(call, Form(raw=form.raw, errors=error.errors), 422)
-    return call.redirect(f"/orders/{order_id}", _("Erledigt: {event}.").format(event=EVENT_LABELS[event]))
+    return call.redirect(
+        f"/orders/{order_id}", _("Erledigt: {event}.").format(event=EVENT_LABELS[event])
+    )
 
 
 DOORS = (post("/orders/{id}/moves/{move}", move_order, permission=Permission.ORDER_READ),)

@@ -11,7 +11,6 @@ from exchange.orders import store
 from exchange.orders.model import (
     EVENT_LABELS,
     ON_OFFER,
-    LegalRoute,
     Line,
     OrderEvent,
     OrderState,
@@ -22,9 +21,8 @@ from exchange.orders.model import (
     legs_of,
     turn_of,
 )
-from exchange.orders.schemas import NewOrder, OfferBody
+from exchange.orders.schemas import NewOrder
 from exchange.orders.store import Head, NewStep, Order
-from exchange.taxes import actions as taxes
 from kdnx.audit.actions import record
 from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
@@ -100,11 +98,19 @@ def check_may(viewer: Viewer, order: Order, event: OrderEvent) -> None:
     """The viewer stands on a side that does this and holds a role for it; Forbidden otherwise."""
     sides, permissions = MAY[event]
     if not sides & sides_of(viewer, order):
-        raise Forbidden(_("„{event}“ ist Sache der anderen Seite.").format(event=EVENT_LABELS[event]))
+        raise Forbidden(
+            _("„{event}“ ist Sache der anderen Seite.").format(event=EVENT_LABELS[event])
+        )
     if not any(viewer.may(p) for p in permissions):
         require(viewer, permissions[0])
-    if event == E.DECLINE and order.state not in ON_OFFER and sides_of(viewer, order) == {"recipient"}:
-        raise Forbidden(_("Ohne Angebot gibt es nichts abzulehnen; das Interesse lässt sich zurückziehen."))
+    if (
+        event == E.DECLINE
+        and order.state not in ON_OFFER
+        and sides_of(viewer, order) == {"recipient"}
+    ):
+        raise Forbidden(
+            _("Ohne Angebot gibt es nichts abzulehnen; das Interesse lässt sich zurückziehen.")
+        )
     asked = order.termination_by
     if event == E.REQUEST_TERMINATION and asked is not None:
         raise Refused(_("Eine Kündigung liegt schon vor."), code="termination_pending")
@@ -114,7 +120,9 @@ def check_may(viewer: Viewer, order: Order, event: OrderEvent) -> None:
 
 async def read_order(conn: Conn, viewer: Viewer, order_id: UUID) -> Order:
     """The order as the viewer may see it; NotFound otherwise."""
-    return await store.get_order(conn, viewer.members, order_id, sees_all=viewer.scope in ALL_SCOPES)
+    return await store.get_order(
+        conn, viewer.members, order_id, sees_all=viewer.scope in ALL_SCOPES
+    )
 
 
 async def lock(conn: Conn, viewer: Viewer, order_id: UUID, expected: int | None) -> Order:
@@ -134,7 +142,14 @@ def _stale() -> Stale:
 
 
 async def move(
-    conn: Conn, viewer: Viewer, order: Order, event: OrderEvent, *, reason: str = "", number: str | None = None, changed: Order | None = None
+    conn: Conn,
+    viewer: Viewer,
+    order: Order,
+    event: OrderEvent,
+    *,
+    reason: str = "",
+    number: str | None = None,
+    changed: Order | None = None,
 ) -> Order:
     """Write the state after the event with its step, tasks and record; `changed` carries other new values."""
     if event in NEEDS_REASON and len(reason.strip()) < 3:
@@ -145,19 +160,37 @@ async def move(
         raise _stale()
     after = replace(after, row_version=order.row_version + 1, number=order.number or number)
     side = viewer.member_id if viewer.scope != Scope.SYSTEM else None
-    step = NewStep(after.owner_id, after.id, after.row_version, event.value, after.state, after.current_version, side, reason.strip())
+    step = NewStep(
+        after.owner_id,
+        after.id,
+        after.row_version,
+        event.value,
+        after.state,
+        after.current_version,
+        side,
+        reason.strip(),
+    )
     await store.insert_steps(conn, [step])
     await close_tasks(conn, after.id)
     await ask_next(conn, after)
     note_order(conn, viewer, f"order.{event.value}", after, reason=reason or None)
-    return after
+    return await read_order(conn, viewer, after.id)
 
 
-def note_order(conn: Conn, viewer: Viewer, action: str, order: Order, *, reason: str | None = None, rule_ids: Sequence[UUID] = ()) -> None:
+def note_order(
+    conn: Conn,
+    viewer: Viewer,
+    action: str,
+    order: Order,
+    *,
+    reason: str | None = None,
+    rule_ids: Sequence[UUID] = (),
+) -> None:
     """The audit event of an order; a draft stays the recipient's own."""
     private = order.number is None
     record(
-        conn, viewer, action, object_kind="order", object_id=order.id, owner_id=order.recipient_id if private else order.owner_id,
+        conn, viewer, action, object_kind="order", object_id=order.id,
+        owner_id=order.recipient_id if private else order.owner_id,
         party_id=None if private else order.recipient_id, reason=reason, row_version=order.row_version,
         audience="owner" if private else "parties", party_ids=() if private else (order.owner_id, order.recipient_id),
         after={"state": order.state, "version": order.current_version}, rule_ids=rule_ids,
@@ -206,7 +239,9 @@ async def create_order(conn: Conn, viewer: Viewer, wish: NewOrder) -> Order:
     return await express_interest(conn, viewer, order.id, expected=1) if wish.submit else order
 
 
-async def express_interest(conn: Conn, viewer: Viewer, order_id: UUID, *, expected: int | None) -> Order:
+async def express_interest(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, expected: int | None
+) -> Order:
     """Hand a draft to the provider; the number is drawn now."""
     order = await lock(conn, viewer, order_id, expected)
     check_may(viewer, order, E.EXPRESS)
@@ -217,7 +252,12 @@ async def express_interest(conn: Conn, viewer: Viewer, order_id: UUID, *, expect
 
 
 async def _first_version(
-    conn: Conn, viewer: Viewer, offering: OfferingRef, wish: NewOrder, route: str, hub_id: UUID | None
+    conn: Conn,
+    viewer: Viewer,
+    offering: OfferingRef,
+    wish: NewOrder,
+    route: str,
+    hub_id: UUID | None,
 ) -> Version:
     prices = {p.ordinal: p for p in await list_prices(conn, offering.id, offering.version)}
     unknown = [line.price for line in wish.lines if line.price not in prices]
@@ -230,11 +270,14 @@ async def _first_version(
     policy = (await get_rule(conn, "confirmation_policy", "default", wish.starts_on)).value
     periods = [line.period for line in lines if line.period != "once"]
     return Version(
-        version=1, offering_id=offering.id, offering_version=offering.version, category_id=offering.category_id, title=offering.title,
+        version=1, offering_id=offering.id, offering_version=offering.version,
+        category_id=offering.category_id, title=offering.title,
         starts_on=wish.starts_on, ends_on=wish.ends_on, valid_from=wish.starts_on,
         notice_months=3 if offering.notice_months is None else offering.notice_months,
-        billing=periods[0] if periods else ("once" if lines else "month"), surcharge_pct=pct, surcharge_fee_cents=fee, surcharge_rule_id=rule_id,
-        silence=str(policy["silence"]), confirm_days=int(policy["confirm_days"]), authored_by=viewer.owner_id, authored_at=conn.now,
+        billing=periods[0] if periods else ("once" if lines else "month"), surcharge_pct=pct,
+        surcharge_fee_cents=fee, surcharge_rule_id=rule_id,
+        silence=str(policy["silence"]), confirm_days=int(policy["confirm_days"]),
+        authored_by=viewer.owner_id, authored_at=conn.now,
         author_id=viewer.principal, note=wish.note, lines=lines,
         legs=legs_of(route, offering.owner_id, viewer.owner_id, hub_id),
     )  # fmt: skip
@@ -242,7 +285,16 @@ async def _first_version(
 
 def _line(ordinal: int, price: PriceRef, quantity: Decimal) -> Line:
     micro = price.unit_price_micro or 0
-    return Line(ordinal, price.label or price.unit, price.unit, PER[price.per], quantity, micro, times(quantity, micro), price.ordinal)
+    return Line(
+        ordinal,
+        price.label or price.unit,
+        price.unit,
+        PER[price.per],
+        quantity,
+        micro,
+        times(quantity, micro),
+        price.ordinal,
+    )
 
 
 async def surcharge_on(conn: Conn, day: date, route: str) -> tuple[Decimal, int, UUID | None]:
@@ -253,66 +305,38 @@ async def surcharge_on(conn: Conn, day: date, route: str) -> tuple[Decimal, int,
     return Decimal(str(rule.value["pct"])), int(rule.value["fee_cents"]), rule.id
 
 
-async def coordinate_order(conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str = "", expected: int | None) -> Order:
+async def coordinate_order(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str = "", expected: int | None
+) -> Order:
     """The provider takes the interest up."""
     return await _plain(conn, viewer, order_id, E.COORDINATE, reason, expected)
 
 
-async def return_order(conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str, expected: int | None) -> Order:
+async def return_order(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str, expected: int | None
+) -> Order:
     """Send an offer back to coordination with a reason; signatures given for it count no more."""
     return await _plain(conn, viewer, order_id, E.RETURN, reason, expected)
 
 
-async def withdraw_order(conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str, expected: int | None) -> Order:
+async def withdraw_order(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str, expected: int | None
+) -> Order:
     """The recipient takes its interest back."""
     return await _plain(conn, viewer, order_id, E.WITHDRAW, reason, expected)
 
 
-async def decline_order(conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str, expected: int | None) -> Order:
+async def decline_order(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str, expected: int | None
+) -> Order:
     """A side says no before all have approved."""
     return await _plain(conn, viewer, order_id, E.DECLINE, reason, expected)
 
 
-async def _plain(conn: Conn, viewer: Viewer, order_id: UUID, event: OrderEvent, reason: str, expected: int | None) -> Order:
+async def _plain(
+    conn: Conn, viewer: Viewer, order_id: UUID, event: OrderEvent, reason: str, expected: int | None
+) -> Order:
     order = await lock(conn, viewer, order_id, expected)
     check_may(viewer, order, event)
     changed = replace(order, offer_valid_until=None)
     return await move(conn, viewer, order, event, reason=reason, changed=changed)
-
-
-async def offer_order(conn: Conn, viewer: Viewer, order_id: UUID, offer: OfferBody, *, expected: int | None) -> Order:
-    """The provider offers: a new version with schedule, terms, proposed legal route and tax cases."""
-    order = await lock(conn, viewer, order_id, expected)
-    check_may(viewer, order, E.OFFER)
-    advance(order.state, E.OFFER, order.route)
-    check_term(offer.starts_on, offer.ends_on)
-    if offer.valid_until < conn.today:
-        raise Refused(_("Die Bindefrist liegt in der Vergangenheit."), code="valid_until_past")
-    if offer.legal_route == LegalRoute.OPEN:
-        raise Refused(_("Ein Angebot nennt den Rechtsweg."), code="legal_route_open", remedy=_("Bitte einen Rechtsweg wählen."))
-    codes = (offer.tax_code_1, offer.tax_code_2)[: len(legs_of(order.route, order.owner_id, order.recipient_id, order.hub_id))]
-    await taxes.check_codes(conn, codes, offer.starts_on)
-    version = await _offered_version(conn, viewer, order, offer)
-    await store.insert_versions(conn, [(order.owner_id, order.id, version)])
-    await taxes.propose_codes(conn, viewer, order.owner_id, order.id, offer.starts_on, order.row_version + 1, codes)
-    changed = replace(
-        order, current_version=version.version, offer_valid_until=offer.valid_until, author_id=viewer.principal, starts_on=offer.starts_on
-    )
-    return await move(conn, viewer, order, E.OFFER, reason=offer.note, changed=changed)
-
-
-async def _offered_version(conn: Conn, viewer: Viewer, order: Order, offer: OfferBody) -> Version:
-    pct, fee, rule_id = await surcharge_on(conn, offer.starts_on, order.route)
-    lines = tuple(
-        Line(i, x.label, x.unit, x.period, x.quantity, x.unit_price_micro, times(x.quantity, x.unit_price_micro), x.price)
-        for i, x in enumerate(offer.lines, 1)
-    )
-    return Version(
-        version=order.current_version + 1, offering_id=order.offering_id, offering_version=order.offering_version,
-        category_id=order.category_id, title=order.title, starts_on=offer.starts_on, ends_on=offer.ends_on, valid_from=offer.starts_on,
-        notice_months=offer.notice_months, billing=offer.billing, surcharge_pct=pct, surcharge_fee_cents=fee, surcharge_rule_id=rule_id,
-        silence=offer.silence, confirm_days=offer.confirm_days, authored_by=order.owner_id, authored_at=conn.now, author_id=viewer.principal,
-        activity_group=offer.activity_group, legal_route=offer.legal_route.value, legal_reason=offer.legal_reason,
-        entrustment=offer.entrustment, note=offer.note, lines=lines,
-        legs=legs_of(order.route, order.owner_id, order.recipient_id, order.hub_id),
-    )  # fmt: skip

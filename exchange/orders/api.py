@@ -1,4 +1,4 @@
-"""Orders for machines: list, read, ask, offer."""
+"""Orders for machines: list, read, ask."""
 
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from exchange.orders.schemas import (
     LegOut,
     LineOut,
     NewOrder,
-    OfferBody,
     OrderList,
     OrderOut,
     OrderQuery,
@@ -19,7 +18,7 @@ from exchange.orders.store import Order
 from kdnx.errors import FieldError, Invalid
 from kdnx.text import _
 from kdnx.viewer import Permission
-from kdnx.web.api import Api, expected_version
+from kdnx.web.api import Api
 from kdnx.web.routing import Call
 
 api = Api("orders")
@@ -32,7 +31,9 @@ async def order_out(call: Call, order: Order) -> OrderOut:
     legs = [LegOut.model_validate(x) for x in await store.list_legs(call.conn, *key)]
     lines = [LineOut.model_validate(x) for x in await store.list_lines(call.conn, *key)]
     moves = [m.value for m in actions.possible(call.viewer, order)]
-    return OrderOut.model_validate(order).model_copy(update={"legs": legs, "lines": lines, "moves": moves})
+    return OrderOut.model_validate(order).model_copy(
+        update={"legs": legs, "lines": lines, "moves": moves}
+    )
 
 
 @api.get("/api/v1/orders", permission=P.ORDER_READ)
@@ -41,7 +42,9 @@ async def list_orders_json(call: Call, *, query: OrderQuery) -> OrderList:
     if query.state is not None and query.state not in set(OrderState):
         message = _("Diesen Zustand gibt es nicht.")
         raise Invalid(message, errors=[FieldError("state", message)])
-    wanted = OrderSelection(query.side, [query.state] if query.state else None, query.offering_id, query.q or None)
+    wanted = OrderSelection(
+        query.side, [query.state] if query.state else None, query.offering_id, query.q or None
+    )
     piece = await find_piece(call, wanted, query.cursor, query.limit)
     return OrderList(items=[OrderSummary.model_validate(o) for o in piece.items], next=piece.next)
 
@@ -56,10 +59,3 @@ async def get_order_json(call: Call, *, id: UUID) -> OrderOut:  # noqa: A002  # 
 async def create_order_json(call: Call, *, body: NewOrder) -> OrderOut:
     """Ask for an offering as the recipient."""
     return await order_out(call, await actions.create_order(call.conn, call.viewer, body))
-
-
-@api.post("/api/v1/orders/{id}/offer", permission=P.ORDER_EDIT, needs_match=True)
-async def offer_order_json(call: Call, *, id: UUID, body: OfferBody) -> OrderOut:  # noqa: A002  # the name in the address
-    """Make the offer as the provider."""
-    expected = expected_version(call.request)
-    return await order_out(call, await actions.offer_order(call.conn, call.viewer, id, body, expected=expected))

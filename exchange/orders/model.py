@@ -11,6 +11,7 @@ from kdnx.errors import Refused
 from kdnx.ids import digest
 from kdnx.text import _
 
+
 class OrderState(StrEnum):
     """Where an order stands."""
 

@@ -4,13 +4,12 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from markupsafe import Markup
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from catalog.interface import get_offering, list_prices
@@ -32,10 +31,9 @@ from exchange.orders.model import (
     turn_of,
 )
 from exchange.orders.reading import OrderSelection, Piece, find_piece
-from exchange.orders.schemas import NewOrder, NewQuery, OfferBody, OrderFilter
+from exchange.orders.schemas import NewOrder, NewQuery, OrderFilter
 from exchange.orders.store import Order
-from exchange.taxes.actions import tax_options
-from kdnx.errors import Invalid, NotFound
+from kdnx.errors import NotFound
 from kdnx.text import _
 from kdnx.viewer import Permission
 from kdnx.web.form import Form, field_errors
@@ -44,15 +42,15 @@ from kdnx.web.page import make_shell
 from kdnx.web.routing import Call, get, post
 
 E, P = OrderEvent, Permission
-M = TypeVar("M", NewOrder, OfferBody)
+M = TypeVar("M", bound=BaseModel)
 CSV_LIMIT = 5000
 FORMULA = ("=", "+", "-", "@", "\t")
 WORDS: Mapping[str, Any] = {
-    "labels": LABELS, "badges": BADGES, "event_labels": EVENT_LABELS, "billing": BILLING_LABELS, "periods": PERIOD_LABELS,
+    "labels": LABELS, "badges": BADGES, "event_labels": EVENT_LABELS, "billing": BILLING_LABELS,
+    "periods": PERIOD_LABELS,
     "routes": ROUTE_LABELS, "legal_routes": LEGAL_ROUTE_LABELS, "silences": SILENCE_LABELS, "sides": SIDE_LABELS,
     "origins": ORIGIN_LABELS,
 }  # fmt: skip
-LINE = re.compile(r"lines\.(\d{1,2})\.(label|unit|period|quantity|unit_price_micro|price)")
 SIMPLE_MOVES = {
     E.EXPRESS, E.COORDINATE, E.RETURN, E.WITHDRAW, E.DECLINE, E.PAUSE, E.RESUME, E.REQUEST_TERMINATION,
     E.CONFIRM_TERMINATION,
@@ -63,8 +61,14 @@ async def list_orders(call: Call) -> Response:
     """My orders: what I deliver and what I receive."""
     query = call.query(OrderFilter)
     piece = await _piece(call, query)
-    sums = await store.count_orders(call.conn, call.viewer.members, sees_all=call.viewer.scope in actions.ALL_SCOPES)
-    address = {k: v for k, v in query.model_dump(mode="json").items() if v not in ("", None) and k != "cursor"}
+    sums = await store.count_orders(
+        call.conn, call.viewer.members, sees_all=call.viewer.scope in actions.ALL_SCOPES
+    )
+    address = {
+        k: v
+        for k, v in query.model_dump(mode="json").items()
+        if v not in ("", None) and k != "cursor"
+    }
     return await call.page(
         "orders/list.html", query=query, orders=piece.items, sums=_sums(sums, query.side), address=urlencode(address),
         next_href="/orders?" + urlencode({**address, "cursor": piece.next}) if piece.next else "", **WORDS,
@@ -74,7 +78,11 @@ async def list_orders(call: Call) -> Response:
 def _sums(rows: Sequence[Mapping[str, Any]], side: str) -> list[tuple[str, int, int]]:
     wanted = [r for r in rows if not side or r["is_provider"] == (side == "provider")]
     return [
-        (s.value, sum(r["orders"] for r in wanted if r["state"] == s), sum(r["cents"] for r in wanted if r["state"] == s))
+        (
+            s.value,
+            sum(r["orders"] for r in wanted if r["state"] == s),
+            sum(r["cents"] for r in wanted if r["state"] == s),
+        )
         for s in OrderState
     ]
 
@@ -90,14 +98,20 @@ async def export_orders(call: Call) -> Response:
     query = call.query(OrderFilter).model_copy(update={"cursor": None, "size": CSV_LIMIT})
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_("Nummer"), _("Leistung"), _("Bereitsteller"), _("Abnehmer"), _("Kategorie"), _("Stand"), _("Beginn"), _("Ende"),
+    writer.writerow([_("Nummer"), _("Leistung"), _("Bereitsteller"), _("Abnehmer"), _("Kategorie"),
+    _("Stand"), _("Beginn"), _("Ende"),
                      _("Jahreswert netto"), _("Abrechnung"), _("Weg"), _("Rechtsweg")])  # fmt: skip
     for o in (await _piece(call, query)).items:
-        cells = [o.number or "", o.title, o.provider_name, o.recipient_name, o.category_name or "", LABELS[OrderState(o.state)], day(o.starts_on),
-                 day(o.runs_until) if o.runs_until else "", eur(o.yearly_net_cents).removesuffix("\u00a0€"), BILLING_LABELS[o.billing],
+        cells = [o.number or "", o.title, o.provider_name, o.recipient_name, o.category_name or "",
+        LABELS[OrderState(o.state)], day(o.starts_on),
+                 day(o.runs_until) if o.runs_until else "",
+                 eur(o.yearly_net_cents).removesuffix("\u00a0€"), BILLING_LABELS[o.billing],
                  ROUTE_LABELS[o.route], LEGAL_ROUTE_LABELS[LegalRoute(o.legal_route)]]  # fmt: skip
         writer.writerow(["'" + c if c.startswith(FORMULA) else c for c in cells])
-    headers = {"Content-Disposition": 'attachment; filename="leistungsscheine.csv"', "Cache-Control": "no-store"}
+    headers = {
+        "Content-Disposition": 'attachment; filename="leistungsscheine.csv"',
+        "Cache-Control": "no-store",
+    }
     return Response("\ufeff" + out.getvalue(), 200, headers, "text/csv; charset=utf-8")
 
 
@@ -112,7 +126,11 @@ async def create(call: Call) -> Response:
     if form.value is None:
         return await _new_page(call, _offering_of(call), form, 422)
     order = await actions.create_order(call.conn, call.viewer, form.value)
-    said = _("Interesse bekundet; der Bereitsteller ist am Zug.") if form.value.submit else _("Entwurf gesichert.")
+    said = (
+        _("Interesse bekundet; der Bereitsteller ist am Zug.")
+        if form.value.submit
+        else _("Entwurf gesichert.")
+    )
     return call.redirect(f"/orders/{order.id}", said)
 
 
@@ -120,57 +138,47 @@ def _offering_of(call: Call) -> UUID:
     try:
         return UUID(str(call.fields.get("offering_id", "")))
     except ValueError:
-        raise NotFound(_("Diese Leistung gibt es nicht, oder sie ist für Sie nicht sichtbar.")) from None
+        raise NotFound(
+            _("Diese Leistung gibt es nicht, oder sie ist für Sie nicht sichtbar.")
+        ) from None
 
 
-async def _new_page(call: Call, offering_id: UUID, form: Form[NewOrder] | None, status: int = 200) -> Response:
+async def _new_page(
+    call: Call, offering_id: UUID, form: Form[NewOrder] | None, status: int = 200
+) -> Response:
     offering = await get_offering(call.conn, offering_id)
     prices = await list_prices(call.conn, offering.id, offering.version)
-    return await call.page("orders/new.html", status=status, offering=offering, prices=prices, form=form, **WORDS)
+    return await call.page(
+        "orders/new.html", status=status, offering=offering, prices=prices, form=form, **WORDS
+    )
 
 
 def _read_wish(call: Call) -> Form[NewOrder]:
     raw = call.fields
     lines = [
-        {"price": int(key[9:]), "quantity": _number(str(value))}
+        {"price": int(key[9:]), "quantity": read_number(str(value))}
         for key, value in raw.items() if re.fullmatch(r"quantity_[1-9]\d?", key) and str(value).strip()
     ]  # fmt: skip
-    values = {k: raw[k] for k in ("offering_id", "starts_on", "ends_on", "route", "note") if raw.get(k)}
-    return _validate(NewOrder, raw, {**values, "lines": lines, "submit": raw.get("act") != "draft"})
+    values = {
+        k: raw[k] for k in ("offering_id", "starts_on", "ends_on", "route", "note") if raw.get(k)
+    }
+    return validate_form(
+        NewOrder, raw, {**values, "lines": lines, "submit": raw.get("act") != "draft"}
+    )
 
 
-def _read_offer(call: Call) -> Form[OfferBody]:
-    raw = call.fields
-    rows: dict[int, dict[str, Any]] = {}
-    for key, value in raw.items():
-        if (found := LINE.fullmatch(key)) and str(value).strip():
-            rows.setdefault(int(found[1]), {})[found[2]] = str(value).strip()
-    lines = [row for _n, row in sorted(rows.items()) if row.keys() - {"period"}]
-    for row in lines:
-        row["quantity"] = _number(row.get("quantity", ""))
-        row["unit_price_micro"] = _micro(row.get("unit_price_micro", ""))
-    values = {k: v for k, v in raw.items() if k in OfferBody.model_fields and str(v).strip()}
-    return _validate(OfferBody, raw, {**values, "lines": lines})
-
-
-def _validate(schema: type[M], raw: Mapping[str, Any], values: Mapping[str, Any]) -> Form[M]:
+def validate_form(schema: type[M], raw: Mapping[str, Any], values: Mapping[str, Any]) -> Form[M]:
+    """The posted values by their schema, lenient about notation; errors stand at the fields."""
     try:
         return Form(raw=dict(raw), value=schema.model_validate(values, strict=False))
     except ValidationError as error:
         return Form(raw=dict(raw), errors=field_errors(error))
 
 
-def _number(text: str) -> str:
+def read_number(text: str) -> str:
+    """German notation as the schema reads it: 1.234,5 becomes 1234.5."""
     text = text.strip()
     return text.replace(".", "").replace(",", ".") if "," in text else text
-
-
-def _micro(text: str) -> Any:
-    try:
-        value = Decimal(_number(text)) * 1_000_000
-        return int(value) if value == value.to_integral_value() else text
-    except (InvalidOperation, OverflowError, ValueError):
-        return text
 
 
 async def show_order(call: Call) -> Response:
@@ -185,10 +193,13 @@ async def order_page(call: Call, form: Form[Any] | None, status: int = 200) -> R
     moves = actions.possible(call.viewer, order)
     return await call.page(
         "orders/show.html", status=status, order=order, form=form, next_step=next_step(order),
-        legs=await store.list_legs(conn, *key, order.current_version), lines=await store.list_lines(conn, *key, order.current_version),
+        legs=await store.list_legs(conn, *key, order.current_version), lines=await store.list_lines(conn,
+        *key, order.current_version),
         versions=await store.list_versions(conn, *key), steps=await store.list_steps(conn, *key),
-        moves=[m for m in moves if m in SIMPLE_MOVES], may_offer=E.OFFER in moves, sections=await _sections(call, order),
-        continued_by=await store.find_continuation(conn, *key), needs_reason=actions.NEEDS_REASON, my_sides=actions.sides_of(call.viewer, order),
+        moves=[m for m in moves if m in SIMPLE_MOVES], may_offer=E.OFFER in moves,
+        sections=await _sections(call, order),
+        continued_by=await store.find_continuation(conn, *key), needs_reason=actions.NEEDS_REASON,
+        my_sides=actions.sides_of(call.viewer, order),
         **WORDS,
     )  # fmt: skip
 
@@ -198,15 +209,29 @@ def next_step(order: Order) -> str:
     state = OrderState(order.state)
     turn = turn_of(order.state, order.route)
     if turn:
-        who = {"provider": order.provider_name, "recipient": order.recipient_name, "hub": order.hub_short or _("die Geschäftsstelle")}[turn[0]]
+        who = {
+            "provider": order.provider_name,
+            "recipient": order.recipient_name,
+            "hub": order.hub_short or _("die Geschäftsstelle"),
+        }[turn[0]]
         return _("Jetzt ist {who} am Zug: {what}.").format(who=who, what=EVENT_LABELS[turn[1]])
     if state == OrderState.APPROVED:
-        return _("Alle Seiten haben freigegeben; die Leistung beginnt am {day}.").format(day=day(order.starts_on))
+        return _("Alle Seiten haben freigegeben; die Leistung beginnt am {day}.").format(
+            day=day(order.starts_on)
+        )
     if order.termination_by and state == OrderState.ACTIVE:
-        other = order.recipient_name if order.termination_by == order.owner_id else order.provider_name
-        return _("Gekündigt zum {day}; {who} bestätigt die Kündigung.").format(day=day(order.termination_on), who=other)
+        other = (
+            order.recipient_name if order.termination_by == order.owner_id else order.provider_name
+        )
+        return _("Gekündigt zum {day}; {who} bestätigt die Kündigung.").format(
+            day=day(order.termination_on), who=other
+        )
     if state in {OrderState.ACTIVE, OrderState.PAUSED, OrderState.NOTICE_GIVEN}:
-        return _("Läuft bis {day}.").format(day=day(order.runs_until)) if order.runs_until else _("Läuft unbefristet.")
+        return (
+            _("Läuft bis {day}.").format(day=day(order.runs_until))
+            if order.runs_until
+            else _("Läuft unbefristet.")
+        )
     return ""
 
 
@@ -224,43 +249,10 @@ async def _sections(call: Call, order: Order) -> list[Markup]:
     return pieces
 
 
-async def edit_offer(call: Call) -> Response:
-    """The form of the offer, filled with what was asked for."""
-    return await _offer_page(call, None)
-
-
-async def _offer_page(call: Call, form: Form[OfferBody] | None, status: int = 200) -> Response:
-    order = await actions.read_order(call.conn, call.viewer, call.path_id())
-    actions.check_may(call.viewer, order, E.OFFER)
-    lines = await store.list_lines(call.conn, order.owner_id, order.id, order.current_version)
-    return await call.page(
-        "orders/offer.html", status=status, order=order, lines=lines, form=form, taxes=await tax_options(call.conn, order.starts_on), **WORDS
-    )
-
-
-async def offer(call: Call) -> Response:
-    """Make the offer."""
-    form = _read_offer(call)
-    if form.value is None:
-        return await _offer_page(call, form, 422)
-    try:
-        await actions.offer_order(call.conn, call.viewer, call.path_id(), form.value, expected=_version(call))
-    except Invalid as error:
-        return await _offer_page(call, Form(raw=form.raw, errors=error.errors), 422)
-    return call.redirect(f"/orders/{call.path_id()}", _("Angebot abgegeben; die Geschäftsstelle prüft."))
-
-
-def _version(call: Call) -> int | None:
-    given = str(call.fields.get("row_version", ""))
-    return int(given) if given.isdigit() and len(given) < 9 else -1
-
-
 DOORS = (
     get("/orders", list_orders, permission=P.ORDER_READ),
     get("/orders/export", export_orders, permission=P.ORDER_READ),
     get("/orders/new", new_order, permission=P.ORDER_EDIT),
     post("/orders", create, permission=P.ORDER_EDIT),
     get("/orders/{id}", show_order, permission=P.ORDER_READ),
-    get("/orders/{id}/offer", edit_offer, permission=P.ORDER_EDIT),
-    post("/orders/{id}/offer", offer, permission=P.ORDER_EDIT),
 )

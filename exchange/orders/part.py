@@ -18,7 +18,9 @@ from kdnx.web.formats import eur
 P = Permission
 
 
-async def offer_action(conn: Conn, viewer: Viewer, key: Any) -> tuple[str, Mapping[str, Any]] | None:
+async def offer_action(
+    conn: Conn, viewer: Viewer, key: Any
+) -> tuple[str, Mapping[str, Any]] | None:
     """The button on an offering of another member."""
     if not viewer.may(P.ORDER_EDIT) or viewer.member_id is None:
         return None
@@ -32,7 +34,9 @@ async def find_orders(conn: Conn, viewer: Viewer, text: str, limit: int) -> Sequ
     """Orders by number, offering or party."""
     if not viewer.may(P.ORDER_READ):
         return []
-    rows = await store.list_orders(conn, viewer.members, sees_all=viewer.scope in ALL_SCOPES, text=text, limit=limit)
+    rows = await store.list_orders(
+        conn, viewer.members, sees_all=viewer.scope in ALL_SCOPES, text=text, limit=limit
+    )
     return [
         Hit(
             f"{o.number or ''} {o.title}".strip(), f"/orders/{o.id}", "Leistungsschein",

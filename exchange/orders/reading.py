@@ -42,9 +42,12 @@ async def find_piece(call: Call, wanted: OrderSelection, cursor: str | None, siz
         except ValueError:
             raise Invalid(_("Diese Fortsetzung ist ungültig."), code="bad_cursor") from None
     rows = await store.list_orders(
-        call.conn, call.viewer.members, sees_all=call.viewer.scope in ALL_SCOPES, side=wanted.side, states=wanted.states,
+        call.conn, call.viewer.members, sees_all=call.viewer.scope in ALL_SCOPES, side=wanted.side,
+        states=wanted.states,
         offering_id=wanted.offering_id, text=wanted.text, before=before, limit=size + 1,
     )  # fmt: skip
     items = rows[:size]
     more = len(rows) > size
-    return Piece(items, encode_cursor(secret, (items[-1].number or "", items[-1].id)) if more else None)
+    return Piece(
+        items, encode_cursor(secret, (items[-1].number or "", items[-1].id)) if more else None
+    )

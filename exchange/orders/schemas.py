@@ -15,7 +15,9 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 # control signs would not survive a file, and PostgreSQL takes no NUL
 Text = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]*$"),
+    StringConstraints(
+        strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+    ),
 ]
 Reason = Annotated[Text, Field(min_length=3, max_length=2000)]
 Quantity = Annotated[Decimal, Field(ge=0, le=10**12, decimal_places=4, allow_inf_nan=False)]
@@ -77,7 +79,7 @@ class OfferBody(Body):
 
 
 class MoveBody(Body):
-    """A move with its reason (needed for returning, declining, withdrawing, pausing) and a day where it asks for one."""
+    """A move with its reason (needed to return, decline, withdraw or pause) and a day where it asks for one."""
 
     reason: Text = Field("", max_length=2000)
     on: Day | None = None

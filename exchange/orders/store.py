@@ -187,7 +187,9 @@ class NewStep:
     reason: str = ""
 
 
-async def get_order(conn: Conn, members: Sequence[UUID], order_id: UUID, *, sees_all: bool) -> Order:
+async def get_order(
+    conn: Conn, members: Sequence[UUID], order_id: UUID, *, sees_all: bool
+) -> Order:
     """One order of these members (or of anybody for office and audit); NotFound otherwise."""
     row = await conn.fetchrow(GET_ORDER, order_id, sees_all, list(members))
     return one(Order, row, _("Diesen Leistungsschein"))
@@ -198,7 +200,9 @@ async def lock_order(conn: Conn, order_id: UUID) -> None:
     await conn.fetchval(LOCK_ORDER, order_id)
 
 
-async def get_order_version_for(conn: Conn, owner_id: UUID, order_id: UUID, day: date) -> Version | None:
+async def get_order_version_for(
+    conn: Conn, owner_id: UUID, order_id: UUID, day: date
+) -> Version | None:
     """The approved version that is in force on a day (without lines and legs), or None."""
     row = await conn.fetchrow(VERSION_FOR, owner_id, order_id, day)
     return None if row is None else one(Version, row)
@@ -209,7 +213,9 @@ async def list_lines(conn: Conn, owner_id: UUID, order_id: UUID, version: int) -
     return many(Line, await conn.fetch(LINES, owner_id, order_id, version))
 
 
-async def list_legs(conn: Conn, owner_id: UUID, order_id: UUID, version: int) -> list[dict[str, object]]:
+async def list_legs(
+    conn: Conn, owner_id: UUID, order_id: UUID, version: int
+) -> list[dict[str, object]]:
     """The contracts of a version with the names of their parties."""
     return [dict(r) for r in await conn.fetch(LEGS, owner_id, order_id, version)]
 
@@ -237,11 +243,25 @@ async def list_orders(
     """Orders of these members, newest number first; `side` is 'provider' or 'recipient'."""
     number, last = before or (None, None)
     return many(
-        Order, await conn.fetch(LIST_ORDERS, sees_all, list(members), side, list(states) if states else None, offering_id, text or None, number, last, limit)
+        Order,
+        await conn.fetch(
+            LIST_ORDERS,
+            sees_all,
+            list(members),
+            side,
+            list(states) if states else None,
+            offering_id,
+            text or None,
+            number,
+            last,
+            limit,
+        ),
     )
 
 
-async def count_orders(conn: Conn, members: Sequence[UUID], *, sees_all: bool) -> list[dict[str, object]]:
+async def count_orders(
+    conn: Conn, members: Sequence[UUID], *, sees_all: bool
+) -> list[dict[str, object]]:
     """How many orders and what they come to a year, by state and side."""
     return [dict(r) for r in await conn.fetch(COUNT_ORDERS, sees_all, list(members))]
 
@@ -254,20 +274,32 @@ async def insert_orders(conn: Conn, heads: Sequence[Head], versions: Sequence[Ve
         [h.terminated_on for h in heads], [h.continues_owner_id for h in heads], [h.continues_id for h in heads], conn.now,
     )  # fmt: skip
     await conn.execute(INSERT_COUNTERS, [h.owner_id for h in heads], [h.id for h in heads])
-    await insert_versions(conn, [(h.owner_id, h.id, v) for h, v in zip(heads, versions, strict=True)])
+    await insert_versions(
+        conn, [(h.owner_id, h.id, v) for h, v in zip(heads, versions, strict=True)]
+    )
 
 
 async def insert_versions(conn: Conn, rows: Sequence[tuple[UUID, UUID, Version]]) -> None:
     """Write versions of existing orders with their legs and lines."""
     columns = [[getattr(v, name) for _o, _i, v in rows] for name in VERSION_COLUMNS]
-    owners, orders, numbers = [r[0] for r in rows], [r[1] for r in rows], [r[2].version for r in rows]
-    await conn.execute(INSERT_VERSIONS, owners, orders, numbers, *columns, [v.content_hash() for _o, _i, v in rows])
-    legs: list[tuple[UUID, UUID, int, Leg]] = [(o, i, v.version, leg) for o, i, v in rows for leg in v.legs]
+    owners, orders, numbers = (
+        [r[0] for r in rows],
+        [r[1] for r in rows],
+        [r[2].version for r in rows],
+    )
+    await conn.execute(
+        INSERT_VERSIONS, owners, orders, numbers, *columns, [v.content_hash() for _o, _i, v in rows]
+    )
+    legs: list[tuple[UUID, UUID, int, Leg]] = [
+        (o, i, v.version, leg) for o, i, v in rows for leg in v.legs
+    ]
     await conn.execute(
         INSERT_LEGS, [x[0] for x in legs], [x[1] for x in legs], [x[2] for x in legs], [x[3].leg for x in legs],
         [x[3].supplier_id for x in legs], [x[3].customer_id for x in legs], [x[3].contract_ref for x in legs], [x[3].leitweg_id for x in legs],
     )  # fmt: skip
-    lines: list[tuple[UUID, UUID, int, Line]] = [(o, i, v.version, line) for o, i, v in rows for line in v.lines]
+    lines: list[tuple[UUID, UUID, int, Line]] = [
+        (o, i, v.version, line) for o, i, v in rows for line in v.lines
+    ]
     await conn.execute(
         INSERT_LINES, [x[0] for x in lines], [x[1] for x in lines], [x[2] for x in lines], [x[3].ordinal for x in lines],
         [x[3].price_ordinal for x in lines], [x[3].label for x in lines], [x[3].unit for x in lines], [x[3].period for x in lines],
@@ -294,4 +326,6 @@ async def mark_order(conn: Conn, order: Order, *, number: str | None = None) -> 
 
 async def touch_order(conn: Conn, order: Order) -> bool:
     """A new row version without another state; False when somebody was faster."""
-    return await conn.execute(TOUCH_ORDER, order.owner_id, order.id, order.row_version, conn.now) == 1
+    return (
+        await conn.execute(TOUCH_ORDER, order.owner_id, order.id, order.row_version, conn.now) == 1
+    )

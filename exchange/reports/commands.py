@@ -2,10 +2,11 @@
 
 import click
 
+from exchange.ledger.commands import SYSTEM, as_system
 from exchange.reports.api import volume_out
 from exchange.reports.model import BASIS_LABELS, BY_LABELS, As, Basis, By, Volume
 from exchange.reports.reading import read_volume
-from kdnx.commands.context import Context, as_office
+from kdnx.commands.context import Context
 from kdnx.web.formats import day, eur, pct
 from kdnx.web.house import House
 
@@ -26,8 +27,8 @@ def volume(context: Context, year: int, by: str, basis: str, as_: str, as_json: 
     """Volumen des Leistungsaustauschs eines Jahres."""
 
     async def work(house: House) -> Volume:
-        async with as_office(house, read_only=True) as (conn, viewer):
-            return await read_volume(conn, viewer, year, by=By(by), basis=Basis(basis), as_=As(as_))
+        async with as_system(house) as conn:
+            return await read_volume(conn, SYSTEM, year, by=By(by), basis=Basis(basis), as_=As(as_))
 
     found = context.with_house(work)
     if as_json:

@@ -26,7 +26,12 @@ E = OrderEvent
 async def start_order(conn: Conn, viewer: Viewer, order: Order) -> Order:
     """The first day has come: the order runs, and the catalogue knows who uses the offering."""
     after = await move(conn, viewer, order, E.START)
-    await mark_use(conn, offering_id=after.offering_id, recipient_id=after.recipient_id, valid_from=after.starts_on)
+    await mark_use(
+        conn,
+        offering_id=after.offering_id,
+        recipient_id=after.recipient_id,
+        valid_from=after.starts_on,
+    )
     return after
 
 
@@ -42,14 +47,18 @@ async def end_order(conn: Conn, viewer: Viewer, order: Order, *, reason: str = "
     return after
 
 
-async def pause_order(conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str, expected: int | None) -> Order:
+async def pause_order(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str, expected: int | None
+) -> Order:
     """Let an order rest; nothing else changes."""
     order = await lock(conn, viewer, order_id, expected)
     check_may(viewer, order, E.PAUSE)
     return await move(conn, viewer, order, E.PAUSE, reason=reason)
 
 
-async def resume_order(conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str = "", expected: int | None) -> Order:
+async def resume_order(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str = "", expected: int | None
+) -> Order:
     """Take a resting order up again."""
     order = await lock(conn, viewer, order_id, expected)
     check_may(viewer, order, E.RESUME)
@@ -57,7 +66,13 @@ async def resume_order(conn: Conn, viewer: Viewer, order_id: UUID, *, reason: st
 
 
 async def request_termination(
-    conn: Conn, viewer: Viewer, order_id: UUID, *, on: date | None, reason: str, expected: int | None
+    conn: Conn,
+    viewer: Viewer,
+    order_id: UUID,
+    *,
+    on: date | None,
+    reason: str,
+    expected: int | None,
 ) -> Order:
     """A party gives notice to a day that keeps the notice period; the other side confirms."""
     order = await lock(conn, viewer, order_id, expected)
@@ -66,13 +81,18 @@ async def request_termination(
     if on is None:
         message = _("Bitte angeben, zu welchem Tag gekündigt wird.")
         raise Invalid(message, errors=[FieldError("on", message, "missing")])
-    check_termination(on, today=conn.today, notice_months=order.notice_months, runs_until=order.runs_until)
+    check_termination(
+        on, today=conn.today, notice_months=order.notice_months, runs_until=order.runs_until
+    )
     by = order.owner_id if viewer.acts_for(order.owner_id) else order.recipient_id
-    changed = replace(order, termination_on=on, termination_by=by, termination_reason=reason.strip())
+    changed = replace(
+        order, termination_on=on, termination_by=by, termination_reason=reason.strip()
+    )
     after = await move(conn, viewer, order, E.REQUEST_TERMINATION, reason=reason, changed=changed)
     other = order.recipient_id if by == order.owner_id else order.owner_id
     task = NewTask(
-        owner_id=other, kind="order.confirm_termination", title=_("Kündigung von {number} bestätigen").format(number=order.number),
+        owner_id=other, kind="order.confirm_termination",
+        title=_("Kündigung von {number} bestätigen").format(number=order.number),
         object_kind="order", object_id=order.id, url=f"/orders/{order.id}",
         assignee_role=Role.OFFERING_APPROVER if other == order.owner_id else Role.DEMAND_APPROVER,
         dedup=f"order.confirm_termination:{order.id}",
@@ -113,7 +133,9 @@ async def lapse_due(conn: Conn) -> int:
     ids = await store.find_lapsing(conn, conn.today, BATCH)
     for order_id in ids:
         order = await read_order(conn, SYSTEM, order_id)
-        await move(conn, SYSTEM, order, E.VALIDITY_END, changed=replace(order, offer_valid_until=None))
+        await move(
+            conn, SYSTEM, order, E.VALIDITY_END, changed=replace(order, offer_valid_until=None)
+        )
     return len(ids)
 
 

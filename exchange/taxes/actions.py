@@ -30,13 +30,21 @@ async def check_codes(conn: Conn, codes: Sequence[str], day: date) -> None:
     """Every code holds on that day; Invalid at the field otherwise."""
     known = await tax_rules(conn, day)
     message = _("Diesen Steuerfall gibt es zu diesem Tag nicht.")
-    wrong = [FieldError(f"tax_code_{n}", message) for n, code in enumerate(codes, 1) if code not in known]
+    wrong = [
+        FieldError(f"tax_code_{n}", message) for n, code in enumerate(codes, 1) if code not in known
+    ]
     if wrong:
         raise Invalid(message, errors=wrong)
 
 
 async def propose_codes(
-    conn: Conn, viewer: Viewer, owner_id: UUID, order_id: UUID, valid_from: date, version: int, codes: Sequence[str]
+    conn: Conn,
+    viewer: Viewer,
+    owner_id: UUID,
+    order_id: UUID,
+    valid_from: date,
+    version: int,
+    codes: Sequence[str],
 ) -> None:
     """Append a proposal for each leg (codes in the order of the legs); it counts once somebody else reviewed it."""
     rules = await tax_rules(conn, valid_from)
@@ -44,7 +52,8 @@ async def propose_codes(
         conn,
         [
             TaxDecision(
-                owner_id, order_id, leg, valid_from, version, code, norm=str(rules[code].value.get("norm") or ""), author_id=viewer.principal
+                owner_id, order_id, leg, valid_from, version, code,
+                norm=str(rules[code].value.get("norm") or ""), author_id=viewer.principal
             )
             for leg, code in enumerate(codes, 1)
         ],

@@ -129,7 +129,8 @@ def group_mandates(grants: Iterable[Grant]) -> list[Mandate]:
     mandates = [
         Mandate(
             member_id=key[0], member_name=found[0].member_name, scope=scope_of(key[1], is_hub=found[0].is_hub),
-            grants=tuple(sorted(found, key=lambda g: g.role.value)), on_behalf_of=key[2], absent_name=found[0].absent_name,
+            grants=tuple(sorted(found, key=lambda g: g.role.value)),
+            on_behalf_of=key[2], absent_name=found[0].absent_name,
         )
         for key, found in grouped.items()
     ]  # fmt: skip

@@ -1,9 +1,9 @@
 """From a database row to a frozen model: by column name, checked once a type."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import asyncpg
 
@@ -13,8 +13,8 @@ T = TypeVar("T")
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.init)
+def _names(kind: Hashable) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cast("Any", kind)) if f.init)
 
 
 def one(kind: type[T], row: asyncpg.Record | None, what: str = "") -> T:
@@ -38,7 +38,7 @@ def many(kind: type[T], rows: Iterable[asyncpg.Record]) -> list[T]:
 
 def _build(kind: type[T], row: asyncpg.Record) -> T:
     values: dict[str, Any] = {}
-    for name in _names(kind):
+    for name in _names(cast("Hashable", kind)):
         if name in row.keys():  # noqa: SIM118  # a Record has no __contains__ for names
             value = row[name]
             values[name] = tuple(value) if isinstance(value, list) else value

@@ -1,6 +1,7 @@
 """The invented figures in the columns of the import files."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -44,7 +45,7 @@ AUDIENCES = {
     11: ("bestimmte Mitglieder", "M03, M08, M24"), 37: ("Mitglieder eines Regierungsbezirks", "Münster"),
     58: ("Mitglieder einer Ebene", "lokal"), 83: ("bestimmte Mitglieder", "M01, M06"),
 }  # fmt: skip
-SPECIAL = {17: "ausgesetzt", 71: "ausgesetzt", 112: "eingestellt", 40: "Entwurf"}
+SPECIAL = {17: "ausgesetzt", 71: "ausgesetzt", 112: "eingestellt"}
 LEVELS = (
     "Der Betrieb folgt dem BSI IT-Grundschutz; ein Vertrag zur Auftragsverarbeitung liegt bei.",
     "Änderungen werden vier Wochen vorher angekündigt, größere nur außerhalb der Dienstzeit eingespielt.",
@@ -58,9 +59,56 @@ NEEDS = (
 CAPACITY = ("", "bis 40 weitere Häuser", "bis 2.000 Arbeitsplätze", "auf Anfrage", "bis 500 Server")
 
 
-def order_rows() -> list[dict[str, Any]]:
-    """The orders as a file."""
-    return []
+def merged_offering_rows(*, ended: bool) -> list[dict[str, Any]]:
+    """What the two merged members sold: their successor's services under their own names, ended with them."""
+    mine = {(s.cell, s.place): s for s in catalogue.offerings()}
+    wanted = {(o.provider, o.cell, o.offering) for o in all_orders() if o.provider in supply.MERGED}
+    found = []
+    for provider, cell, place in sorted(wanted):
+        seed = mine[cell, place]
+        row = _offering_row(len(found), replace(seed, provider=provider, reference=_reference(provider, seed), title=seed.service.title))
+        found.append(row | {"audience": "alle Mitglieder", "audience_names": None, "state": "eingestellt" if ended else "veröffentlicht"})
+    return found
+
+
+def _reference(provider: str, seed: catalogue.OfferingSeed) -> str:
+    """The provider's own name for it; the merged members have their own for what the successor took over."""
+    return seed.reference.replace(seed.provider, provider, 1)
+
+
+def order_rows(today: date) -> list[dict[str, Any]]:
+    """The orders as a file: what runs, and what is over."""
+    offered = {(s.cell, s.place): s for s in catalogue.offerings()}
+    worth = _yearly(today)
+    return [_order_row(n, o, offered[o.cell, o.offering], worth, today) for n, o in enumerate(all_orders())]
+
+
+def _yearly(today: date) -> dict[str, int]:
+    """Number of an order → net cents of twelve months, from its last year with bookings."""
+    sums: dict[str, tuple[int, int, int]] = {}
+    for year, found in sorted(all_bookings(today).items()):
+        for seed, cents in found:
+            before = sums.get(seed.order.number, (0, 0, 0))
+            same = before if before[0] == year else (year, 0, 0)
+            sums[seed.order.number] = (year, same[1] + cents, same[2] + seed.months)
+    return {number: cents * 12 // months for number, (_year, cents, months) in sums.items()}
+
+
+def _order_row(
+    n: int, order: supply.OrderSeed, seed: catalogue.OfferingSeed, worth: Mapping[str, int], today: date
+) -> dict[str, Any]:
+    direct = n % 29 == 7
+    over = order.ends_on is not None and order.ends_on < today
+    tax = ("U19", "F29", "N2B", "U19", "NALT")[n % 5]
+    return {
+        "number": order.number, "provider": order.provider, "recipient": order.recipient,
+        "offering": _reference(order.provider, seed), "starts_on": order.starts_on, "ends_on": order.ends_on,
+        "yearly_net": euros(worth.get(order.number, 0)), "billing": order.rhythm, "route": "direct" if direct else "hub",
+        "surcharge_pct": None if direct else "1,5", "notice_months": seed.notice_months, "confirm_days": 30,
+        "legal_route": ("joint_108_4", "cooperation_108_6", "public_law_agreement")[n % 3],
+        "legal_reason": "Rahmenvereinbarung über den Austausch von Leistungen (erfunden)",
+        "tax_code_1": tax, "tax_code_2": tax if n % 4 else "F29", "state": "ausgelaufen" if over else "aktiv",
+    }  # fmt: skip
 
 
 @cache

@@ -13,6 +13,7 @@ from kdnx.demo.supply import FIRST, LAST, MERGED, MERGED_ON, SUCCESSOR
 from kdnx.members.actions import found_alliance, found_hub
 from kdnx.members.schemas import SuccessionForm
 from kdnx.module import DemoStep
+from kdnx.rules.actions import approve_rule, enter_rule
 from kdnx.succession.actions import carry_out_succession, propose_succession
 
 BEGAN = date(2004, 1, 1)
@@ -46,12 +47,12 @@ async def people(scene: Scene) -> None:
 
 async def offerings(scene: Scene) -> None:
     """The catalogue."""
-    await scene.bring("offerings", rows.offering_rows(scene.members))
+    await scene.bring("offerings", [*rows.offering_rows(scene.members), *rows.merged_offering_rows(ended=False)])
 
 
 async def orders(scene: Scene) -> None:
     """The running and ended orders as Altbestand."""
-    await scene.bring("orders", rows.order_rows())
+    await scene.bring("orders", rows.order_rows(scene.conn.today))
 
 
 def year_step(year: int, half: str) -> DemoStep:
@@ -78,12 +79,30 @@ async def merger(scene: Scene) -> None:
         )  # fmt: skip
         plan = await propose_succession(scene.conn, viewer, form)
         await carry_out_succession(scene.conn, await scene.act("agathe"), plan.id, parts)
+    await scene.bring("offerings", rows.merged_offering_rows(ended=True))
+
+
+async def rules(scene: Scene) -> None:
+    """The hub's surcharge in force since the beginning, and a new one that waits for its second person."""
+    scene.at(30)
+    viewer = await scene.act("julia")
+    rule_id = await enter_rule(
+        scene.conn, viewer, kind="surcharge", key="hub", valid_from=date(2021, 1, 1), value={"pct": "1.5", "fee_cents": 0},
+        source="Beschluss der Verbandsversammlung vom 12.11.2020 (erfunden)",
+    )  # fmt: skip
+    await approve_rule(scene.conn, await scene.act("viktor"), rule_id, row_version=1, note="geprüft")
+    scene.at(2)
+    await enter_rule(
+        scene.conn, await scene.act("theo"), kind="surcharge", key="hub", valid_from=date(scene.began.year + 1, 1, 1),
+        value={"pct": "1.8", "fee_cents": 0}, source="Entwurf des Wirtschaftsplans (erfunden)", note="steigende Kosten der Prüfung",
+    )  # fmt: skip
 
 
 MERGER_YEAR = MERGED_ON.year
 STEPS = (
     DemoStep("members", 10, "Verbund und Mitglieder", found),
     DemoStep("people", 20, "Personen und Rollen", people),
+    DemoStep("rules", 25, "Regeln des Verbunds", rules),
     DemoStep("offerings", 30, "Leistungskatalog", offerings),
     DemoStep("orders", 35, "Leistungsscheine", orders),
     *(year_step(y, "all") for y in range(FIRST, MERGER_YEAR)),

@@ -8,13 +8,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from kdnx.documents.model import Document, Visibility
 from kdnx.web.api import Body, Query
 
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps none in text
+
 
 class UploadForm(BaseModel):
     """A new document; `place` is the signed word of the page that offered the form."""
 
     model_config = ConfigDict(str_strip_whitespace=True)
     place: str = Field(max_length=2000)
-    title: str = Field("", max_length=200)
+    title: str = Field("", max_length=200, pattern=NO_NUL)
     visibility: Visibility
     sha256: str = Field("", pattern=r"^([0-9a-fA-F]{64})?$")
 
@@ -31,13 +33,13 @@ class WithdrawForm(BaseModel):
 
     model_config = ConfigDict(str_strip_whitespace=True)
     row_version: int = Field(ge=1)
-    reason: str = Field(min_length=3, max_length=500)
+    reason: str = Field(min_length=3, max_length=500, pattern=NO_NUL)
 
 
 class DocumentQuery(Query):
     """The object whose documents are asked for."""
 
-    object_kind: str = Field(min_length=1, max_length=60)
+    object_kind: str = Field(min_length=1, max_length=60, pattern=NO_NUL)
     object_id: UUID
 
 

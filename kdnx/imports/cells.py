@@ -37,9 +37,9 @@ def match_headings(headings: Sequence[str], columns: Sequence[Column]) -> dict[s
             known[_fold(name)] = column.name
     found: dict[str, int] = {}
     for place, heading in enumerate(headings):
-        name = known.get(_fold(heading))
-        if name and name not in found:
-            found[name] = place
+        match = known.get(_fold(heading))
+        if match and match not in found:
+            found[match] = place
     return found
 
 

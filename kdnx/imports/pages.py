@@ -1,6 +1,6 @@
 """Import in four steps (file, columns, check, commit), templates and exports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from pydantic import BaseModel
@@ -11,7 +11,7 @@ from kdnx.errors import Invalid, NotFound, Refused
 from kdnx.ids import new_id
 from kdnx.imports import store
 from kdnx.imports.actions import Report, find_kind, missing_columns, run_import, suggest_mapping
-from kdnx.imports.kinds import FileKind, RowError
+from kdnx.imports.kinds import Column, FileKind, RowError
 from kdnx.imports.reading import read_table
 from kdnx.imports.writing import MEDIA, write_csv, write_file, write_template
 from kdnx.text import _
@@ -179,10 +179,8 @@ async def download_refused(call: Call) -> Response:
     return _file(content, f"fehlerhafte-zeilen-{kind.name}.csv", MEDIA["csv"])
 
 
-def write_csv_raw(kind: FileKind, lines: Sequence[dict[str, object]]) -> bytes:
+def write_csv_raw(kind: FileKind, lines: Sequence[Mapping[str, object]]) -> bytes:
     """Rows as they stood in the file, all as text, with the reason in the last column."""
-    from kdnx.imports.kinds import Column  # noqa: PLC0415
-
     columns = [Column(c.name, c.title) for c in kind.columns] + [Column("_reason", _("Grund"))]
     return write_csv(columns, lines)
 

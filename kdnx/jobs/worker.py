@@ -59,8 +59,8 @@ async def _listen(house: House, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await _serve_queue(house, stop)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RuntimeError) as error:
-            log.warning("queue: %s", type(error).__name__)
+        except Exception:  # whatever broke the queue, the next attempt starts afresh
+            log.exception("queue")
         await _pause(stop, RECONNECT_S)
 
 
@@ -75,20 +75,22 @@ async def _serve_queue(house: House, stop: asyncio.Event) -> None:
             "application_name": "kdnx work",
         },
     )
+    lost = asyncio.Event()
+    raw.add_termination_listener(lambda _connection: lost.set())
+    manager = QueueManager(queries_on(raw))
+    for name in batches_of(house):
+        manager.entrypoint(name)(partial(_work_on, house, name))
+    running = asyncio.create_task(manager.run(dequeue_timeout=POLL))
+    ends = [asyncio.create_task(event.wait()) for event in (stop, lost)]
     try:
-        manager = QueueManager(queries_on(raw))
-        for name in batches_of(house):
-            manager.entrypoint(name)(partial(_work_on, house, name))
-        running = asyncio.create_task(manager.run(dequeue_timeout=POLL))
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
-            manager.shutdown.set()
+        await asyncio.wait((running, *ends), return_when=asyncio.FIRST_COMPLETED)
+        manager.shutdown.set()
+        if not lost.is_set():  # without its connection the manager would wait for the next poll
             await running
-        finally:
-            stopping.cancel()
-            running.cancel()
     finally:
+        for task in (running, *ends):
+            task.cancel()
+        await asyncio.gather(running, *ends, return_exceptions=True)
         with contextlib.suppress(OSError, asyncpg.InterfaceError, TimeoutError):
             await raw.close(timeout=2)
 

@@ -199,8 +199,9 @@ async def change_provider(
             remedy=_("Bitte die Seite neu laden."),
         )
     owner = await hub_on(conn, conn.today)
+    before = {"label": provider.label, "client_id": provider.client_id, "state": provider.state}
+    after = {"label": label, "client_id": client_id, "state": state}
     record(
         conn, viewer, "provider.change", object_kind="identity_provider", object_id=provider.id, owner_id=owner,
-        row_version=provider.row_version + 1, before={"label": provider.label, "client_id": provider.client_id, "state": provider.state},
-        after={"label": label, "client_id": client_id, "state": state, "new_secret": sealed_secret is not None},
+        row_version=provider.row_version + 1, before=before, after=after,
     )  # fmt: skip

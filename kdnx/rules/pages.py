@@ -39,11 +39,18 @@ async def list_rules(call: Call) -> Response:
 
 async def show_rule(call: Call) -> Response:
     """One rule with all its versions."""
-    kind, key = call.path_text("kind"), call.path_text("key")
+    kind, key = _path(call)
     history = await store.list_history(call.conn, kind, key)
     if not history and not may_enter(call.viewer, kind, key):
         raise NotFound(_("Diese Regel gibt es nicht, oder sie ist für Sie nicht sichtbar."))
     return await _show(call, kind, key, history)
+
+
+def _path(call: Call) -> tuple[str, str]:
+    kind, key = call.path_text("kind"), call.path_text("key")
+    if "\0" in kind + key:  # PostgreSQL keeps none in text
+        raise NotFound(_("Diese Regel gibt es nicht, oder sie ist für Sie nicht sichtbar."))
+    return kind, key
 
 
 async def _show(
@@ -116,7 +123,7 @@ async def enter_version(call: Call) -> Response:
 
 
 def _enterable(call: Call) -> tuple[str, str]:
-    kind, key = call.path_text("kind"), call.path_text("key")
+    kind, key = _path(call)
     if kind not in VALUE_FIELDS or not may_enter(call.viewer, kind, key):
         raise NotFound(_("Diese Regel gibt es nicht, oder Ihr Haus pflegt sie nicht."))
     return kind, key

@@ -1,19 +1,22 @@
 """What comes in about rules (form and JSON), and what goes out."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from kdnx.rules.model import Rule
 from kdnx.web.api import Body, Query
+
+# PostgreSQL keeps no NUL in text
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 
 
 class RuleFilter(BaseModel):
     """`kind` narrows the list, `on` is the day of the reading (today when absent)."""
 
-    kind: str = Field("", max_length=40)
+    kind: Text = Field("", max_length=40)
     on: date | None = None
 
 
@@ -22,8 +25,8 @@ class EnterForm(BaseModel):
 
     model_config = ConfigDict(str_strip_whitespace=True)
     valid_from: date
-    source: str = Field(min_length=3, max_length=500)
-    note: str = Field("", max_length=500)
+    source: Text = Field(min_length=3, max_length=500)
+    note: Text = Field("", max_length=500)
     ends: bool = False
     step: Literal["preview", "enter"] = "preview"
 
@@ -33,31 +36,31 @@ class DecideForm(BaseModel):
 
     model_config = ConfigDict(str_strip_whitespace=True)
     row_version: int = Field(ge=1)
-    note: str = Field("", max_length=500)
+    note: Text = Field("", max_length=500)
 
 
 class RuleQuery(Query):
     """`kind` narrows to a kind, `on` is the day of the reading."""
 
-    kind: str | None = Field(None, max_length=40)
+    kind: Text | None = Field(None, max_length=40)
     on: date | None = None
 
 
 class RuleBody(Body):
     """A new version: money in cents, periods in days, shares as text in per cent; no value ends the rule."""
 
-    kind: str = Field(max_length=40)
-    key: str = Field(max_length=80)
+    kind: Text = Field(max_length=40)
+    key: Text = Field(max_length=80)
     valid_from: date
     value: dict[str, Any] | None
-    source: str = Field(min_length=3, max_length=500)
-    note: str = Field("", max_length=500)
+    source: Text = Field(min_length=3, max_length=500)
+    note: Text = Field("", max_length=500)
 
 
 class DecideBody(Body):
     """Why."""
 
-    note: str = Field("", max_length=500)
+    note: Text = Field("", max_length=500)
 
 
 class RuleOut(BaseModel):

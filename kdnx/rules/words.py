@@ -67,7 +67,7 @@ def read_value(
     value: dict[str, Any] = {}
     errors: list[FieldError] = []
     for entry in (f for f in VALUE_FIELDS.get(kind, ()) if f.name in names):
-        raw = str(fields.get(PREFIX + entry.name, "")).strip()
+        raw = str(fields.get(PREFIX + entry.name, "")).replace("\0", "").strip()[:500]
         if not raw and entry.type != "flag":
             continue
         try:
@@ -193,7 +193,12 @@ def _fits(entry: ValueField, found: Any) -> bool:
         )
     if entry.type in {"money", "days", "months", "count"}:
         return isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 10**14
-    return isinstance(found, str) and len(found) <= 500 and (found == "" or _readable(entry, found))
+    return (
+        isinstance(found, str)
+        and len(found) <= 500
+        and "\0" not in found
+        and (found == "" or _readable(entry, found))
+    )
 
 
 def _readable(entry: ValueField, raw: str) -> bool:

@@ -213,7 +213,7 @@ async def _once(house: House, call: Call, once: Once | None, act: Endpoint) -> R
     if response.status_code >= FIRST_ERROR:
         raise _Undo(response)
     if guarded:
-        body = bytes(response.body) if isinstance(response.body, bytes | memoryview) else b""
+        body = bytes(getattr(response, "body", b""))  # a stream has none
         kept = Kept(
             response.status_code, response.headers.get("location"), response.media_type, body
         )

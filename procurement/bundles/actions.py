@@ -33,7 +33,12 @@ MOST_LOTS = 99
 
 
 async def _held(
-    conn: Conn, viewer: Viewer, bundle_id: UUID, *, row_version: int | None = None, collecting: bool = True
+    conn: Conn,
+    viewer: Viewer,
+    bundle_id: UUID,
+    *,
+    row_version: int | None = None,
+    collecting: bool = True,
 ) -> Bundle:
     # visible first: a stranger gets the same answer as for an unknown id
     bundle = await store.get_bundle(conn, bundle_id)
@@ -45,12 +50,16 @@ async def _held(
     if collecting and bundle.state != BundleState.COLLECTING:
         raise Refused(
             _("Die Bündelung ist festgeschrieben und wird nicht mehr geändert."),
-            rule=_("Aus festgeschriebenen Mengen entstehen Lose und Schätzung; sie bleiben nachvollziehbar."),
+            rule=_(
+                "Aus festgeschriebenen Mengen entstehen Lose und Schätzung; sie bleiben nachvollziehbar."
+            ),
         )
     return bundle
 
 
-def _note(conn: Conn, viewer: Viewer, action: str, bundle: Bundle, *, reason: str | None = None) -> None:
+def _note(
+    conn: Conn, viewer: Viewer, action: str, bundle: Bundle, *, reason: str | None = None
+) -> None:
     record(conn, viewer, f"bundle.{action}", object_kind="bundle", object_id=bundle.id, owner_id=bundle.lead_id,
            reason=reason, row_version=bundle.row_version + 1, audience="owner")  # fmt: skip
 
@@ -69,7 +78,15 @@ async def create_bundle(
     for call_id in sorted(set(call_ids)):
         await _take_call(conn, viewer, bundle, call_id)
     await _propose_prices(conn, bundle)
-    record(conn, viewer, "bundle.create", object_kind="bundle", object_id=bundle_id, owner_id=bundle.lead_id, audience="owner")
+    record(
+        conn,
+        viewer,
+        "bundle.create",
+        object_kind="bundle",
+        object_id=bundle_id,
+        owner_id=bundle.lead_id,
+        audience="owner",
+    )
     return bundle_id
 
 
@@ -85,10 +102,16 @@ async def _propose_prices(conn: Conn, bundle: Bundle) -> None:
     lines = await store.list_lines(conn, bundle.id)
     for position in await store.list_positions(conn, bundle.id):
         if position.unit_price_cents is None:
-            paid = [(x.qty_expected, x.price_today_cents) for x in lines if x.position == position.ordinal]
+            paid = [
+                (x.qty_expected, x.price_today_cents)
+                for x in lines
+                if x.position == position.ordinal
+            ]
             cents, count = average_price(paid)
             if cents is not None:
-                source = _("Mittel der heute gezahlten Preise ({n} Angaben, nach Menge gewichtet)").format(n=count)
+                source = _(
+                    "Mittel der heute gezahlten Preise ({n} Angaben, nach Menge gewichtet)"
+                ).format(n=count)
                 await store.set_price(conn, bundle.id, position.ordinal, cents, source)
 
 
@@ -101,24 +124,35 @@ async def add_call(conn: Conn, viewer: Viewer, bundle_id: UUID, call_id: UUID) -
     _note(conn, viewer, "add_call", bundle)
 
 
-async def add_free_demands(conn: Conn, viewer: Viewer, bundle_id: UUID, free: Sequence[tuple[UUID, UUID]]) -> int:
+async def add_free_demands(
+    conn: Conn, viewer: Viewer, bundle_id: UUID, free: Sequence[tuple[UUID, UUID]]
+) -> int:
     """Submitted demands outside any call; how many lines came in."""
     bundle = await _held(conn, viewer, bundle_id)
     open_now = {(r["owner_id"], r["id"]) for r in await store.list_free_demands(conn)}
     wanted = [f for f in free if f in open_now]
     if not wanted:
-        raise Refused(_("Bitte mindestens einen abgegebenen freien Bedarf wählen, der noch in keiner Bündelung liegt."))
+        raise Refused(
+            _(
+                "Bitte mindestens einen abgegebenen freien Bedarf wählen, der noch in keiner Bündelung liegt."
+            )
+        )
     try:
         count = await store.add_lines(conn, bundle, free=wanted)
     except asyncpg.UniqueViolationError:
-        raise Conflict(_("Ein gewählter Bedarf liegt inzwischen in einer anderen Bündelung."), remedy=_("Seite neu laden.")) from None
+        raise Conflict(
+            _("Ein gewählter Bedarf liegt inzwischen in einer anderen Bündelung."),
+            remedy=_("Seite neu laden."),
+        ) from None
     await _propose_prices(conn, bundle)
     await store.touch(conn, bundle_id)
     _note(conn, viewer, "add_free", bundle)
     return count
 
 
-async def add_lot(conn: Conn, viewer: Viewer, bundle_id: UUID, title: str, *, row_version: int | None = None) -> int:
+async def add_lot(
+    conn: Conn, viewer: Viewer, bundle_id: UUID, title: str, *, row_version: int | None = None
+) -> int:
     """A further lot; its number."""
     bundle = await _held(conn, viewer, bundle_id, row_version=row_version)
     if len(await store.list_lots(conn, bundle_id)) >= MOST_LOTS:
@@ -130,7 +164,14 @@ async def add_lot(conn: Conn, viewer: Viewer, bundle_id: UUID, title: str, *, ro
 
 
 async def set_price(
-    conn: Conn, viewer: Viewer, bundle_id: UUID, position: int, *, cents: int, source: str, row_version: int | None = None
+    conn: Conn,
+    viewer: Viewer,
+    bundle_id: UUID,
+    position: int,
+    *,
+    cents: int,
+    source: str,
+    row_version: int | None = None,
 ) -> None:
     """The estimated net price of a position's unit, with its source."""
     bundle = await _held(conn, viewer, bundle_id, row_version=row_version)
@@ -163,7 +204,9 @@ async def decide_lines(
     return len(moves)
 
 
-async def undo_step(conn: Conn, viewer: Viewer, bundle_id: UUID, *, row_version: int | None = None) -> int:
+async def undo_step(
+    conn: Conn, viewer: Viewer, bundle_id: UUID, *, row_version: int | None = None
+) -> int:
     """Take the newest step back by its inverse; which step it was."""
     bundle = await _held(conn, viewer, bundle_id, row_version=row_version)
     step = await store.find_last_step(conn, bundle_id)
@@ -177,11 +220,15 @@ async def undo_step(conn: Conn, viewer: Viewer, bundle_id: UUID, *, row_version:
     return step
 
 
-async def freeze_bundle(conn: Conn, viewer: Viewer, bundle_id: UUID, *, row_version: int | None = None) -> None:
+async def freeze_bundle(
+    conn: Conn, viewer: Viewer, bundle_id: UUID, *, row_version: int | None = None
+) -> None:
     """Fix quantities, lots and prices; from here a tender can be made."""
     bundle = await _held(conn, viewer, bundle_id, row_version=row_version, collecting=False)
     target = advance(bundle.state, BundleEvent.FREEZE)
-    check_freeze(await store.list_lines(conn, bundle_id), await store.list_positions(conn, bundle_id))
+    check_freeze(
+        await store.list_lines(conn, bundle_id), await store.list_positions(conn, bundle_id)
+    )
     await store.mark_state(conn, bundle_id, target.value)
     _note(conn, viewer, "freeze", bundle)
 

@@ -31,7 +31,10 @@ api = Api("bundles")
 
 async def _out(call: Call, bundle_id: UUID) -> BundleOut:
     bundle = await store.get_bundle(call.conn, bundle_id)
-    positions, lines = await store.list_positions(call.conn, bundle_id), await store.list_lines(call.conn, bundle_id)
+    positions, lines = (
+        await store.list_positions(call.conn, bundle_id),
+        await store.list_lines(call.conn, bundle_id),
+    )
     table = lot_table(lines, positions)
     value, most = total_values(table)
     rule = await find_rule(call.conn, "eu_threshold", "supplies_services", bundle.starts_on)
@@ -58,8 +61,12 @@ async def list_bundles_json(call: Call, *, query: BundleQuery) -> BundleList:
     found = await store.list_bundles(call.conn, query.state, after, query.limit + 1)
     items, more = found[: query.limit], len(found) > query.limit
     return BundleList(
-        items=[BundleSummary(**{n: getattr(b, n) for n in BundleSummary.model_fields}) for b in items],
-        next=encode_cursor(secret, [items[-1].created_at.isoformat(), items[-1].id]) if more else None,
+        items=[
+            BundleSummary(**{n: getattr(b, n) for n in BundleSummary.model_fields}) for b in items
+        ],
+        next=encode_cursor(secret, [items[-1].created_at.isoformat(), items[-1].id])
+        if more
+        else None,
     )
 
 
@@ -72,14 +79,18 @@ async def get_bundle_json(call: Call, *, id: UUID) -> BundleOut:  # noqa: A002  
 @api.post("/api/v1/bundles", permission=Permission.DEMAND_CALL, status=201)
 async def create_bundle_json(call: Call, *, body: BundleBody) -> BundleOut:
     """Gather closed calls."""
-    bundle_id = await actions.create_bundle(call.conn, call.viewer, body.call_ids, title=body.title, starts_on=body.starts_on)
+    bundle_id = await actions.create_bundle(
+        call.conn, call.viewer, body.call_ids, title=body.title, starts_on=body.starts_on
+    )
     return await _out(call, bundle_id)
 
 
 @api.post("/api/v1/bundles/{id}/lots", permission=Permission.DEMAND_CALL, needs_match=True)
 async def add_bundle_lot(call: Call, *, id: UUID, body: LotBody) -> BundleOut:  # noqa: A002  # the name in the address
     """A further lot."""
-    await actions.add_lot(call.conn, call.viewer, id, body.title, row_version=expected_version(call.request))
+    await actions.add_lot(
+        call.conn, call.viewer, id, body.title, row_version=expected_version(call.request)
+    )
     return await _out(call, id)
 
 
@@ -114,12 +125,16 @@ async def undo_bundle_step(call: Call, *, id: UUID) -> BundleOut:  # noqa: A002 
 @api.post("/api/v1/bundles/{id}/freeze", permission=Permission.DEMAND_CALL, needs_match=True)
 async def freeze_bundle_json(call: Call, *, id: UUID) -> BundleOut:  # noqa: A002  # the name in the address
     """Fix quantities, lots and prices."""
-    await actions.freeze_bundle(call.conn, call.viewer, id, row_version=expected_version(call.request))
+    await actions.freeze_bundle(
+        call.conn, call.viewer, id, row_version=expected_version(call.request)
+    )
     return await _out(call, id)
 
 
 @api.post("/api/v1/bundles/{id}/dissolve", permission=Permission.DEMAND_CALL, needs_match=True)
 async def dissolve_bundle_json(call: Call, *, id: UUID, body: ReasonBody) -> BundleOut:  # noqa: A002  # the name in the address
     """Let calls and lines go."""
-    await actions.dissolve_bundle(call.conn, call.viewer, id, body.reason, row_version=expected_version(call.request))
+    await actions.dissolve_bundle(
+        call.conn, call.viewer, id, body.reason, row_version=expected_version(call.request)
+    )
     return await _out(call, id)

@@ -197,7 +197,9 @@ def parse_key(text: str) -> Key:
     try:
         return (UUID(parts[0]), UUID(parts[1]), int(parts[2]), int(parts[3]))
     except (ValueError, IndexError):
-        raise Refused(_("Diese Auswahl passt nicht zur Bündelung. Bitte die Seite neu laden.")) from None
+        raise Refused(
+            _("Diese Auswahl passt nicht zur Bündelung. Bitte die Seite neu laden.")
+        ) from None
 
 
 def advance(state: str, event: BundleEvent) -> BundleState:
@@ -219,10 +221,15 @@ def may_lead(bundle: Bundle, viewer: Viewer) -> bool:
     return steers and (viewer.scope == Scope.SYSTEM or viewer.may(Permission.DEMAND_CALL))
 
 
-def change_of(line: BundleLine, decision: Decision, lot_no: int | None, reason: str, factor: Decimal | None) -> Move | None:
+def change_of(
+    line: BundleLine, decision: Decision, lot_no: int | None, reason: str, factor: Decimal | None
+) -> Move | None:
     """The move that puts a line there, or None when it lies there already; Refused without a lot or reason."""
     if decision == Decision.TAKEN and lot_no is None:
-        raise Refused(_("Bitte ein Los wählen."), remedy=_("Erst ein Los anlegen, dann die Bedarfe hineinlegen."))
+        raise Refused(
+            _("Bitte ein Los wählen."),
+            remedy=_("Erst ein Los anlegen, dann die Bedarfe hineinlegen."),
+        )
     if decision in (Decision.DEFERRED, Decision.DECLINED) and len(reason.strip()) < 5:
         raise Refused(
             _("Zurückstellen und Ablehnen brauchen eine Begründung von mindestens fünf Zeichen."),
@@ -231,7 +238,10 @@ def change_of(line: BundleLine, decision: Decision, lot_no: int | None, reason: 
     if factor is not None and not 0 < factor <= 1_000_000:
         raise Refused(_("Der Umrechnungsfaktor muss größer als 0 sein."))
     after = Place(
-        lot_no if decision == Decision.TAKEN else None, decision.value, reason.strip(), line.unit_factor if factor is None else factor
+        lot_no if decision == Decision.TAKEN else None,
+        decision.value,
+        reason.strip(),
+        line.unit_factor if factor is None else factor,
     )
     return None if after == line.place else Move(line.key, line.place, after)
 
@@ -243,10 +253,19 @@ def position_sums(lines: Iterable[BundleLine], price_cents: int | None) -> Sums:
     middle = sum((x.qty_expected * x.unit_factor for x in taken), Decimal())
     high = sum((x.qty_max * x.unit_factor for x in taken), Decimal())
     price = price_cents or 0
-    return Sums(low, middle, high, half_up(middle * price), half_up(high * price), len({x.owner_id for x in taken}))
+    return Sums(
+        low,
+        middle,
+        high,
+        half_up(middle * price),
+        half_up(high * price),
+        len({x.owner_id for x in taken}),
+    )
 
 
-def lot_table(lines: Sequence[BundleLine], positions: Sequence[BundlePosition]) -> dict[int, dict[int, Sums]]:
+def lot_table(
+    lines: Sequence[BundleLine], positions: Sequence[BundlePosition]
+) -> dict[int, dict[int, Sums]]:
     """lot → position → sums, of the lines that were taken."""
     prices = {p.ordinal: p.unit_price_cents for p in positions}
     groups: dict[tuple[int, int], list[BundleLine]] = {}
@@ -268,7 +287,9 @@ def total_values(table: Mapping[int, Mapping[int, Sums]]) -> tuple[int, int]:
 def gauge(value_cents: int, threshold_cents: int) -> Gauge:
     """The light: from the threshold on red (EU-wide procedure), from 80 % amber."""
     if value_cents >= threshold_cents:
-        return Gauge("red", _("EU-Schwellenwert erreicht: EU-weites Verfahren"), value_cents, threshold_cents)
+        return Gauge(
+            "red", _("EU-Schwellenwert erreicht: EU-weites Verfahren"), value_cents, threshold_cents
+        )
     if value_cents * 10 >= threshold_cents * 8:
         return Gauge("amber", _("nahe am EU-Schwellenwert"), value_cents, threshold_cents)
     return Gauge("green", _("unter dem EU-Schwellenwert"), value_cents, threshold_cents)
@@ -294,10 +315,17 @@ def check_freeze(lines: Sequence[BundleLine], positions: Sequence[BundlePosition
         )
     taken = {x.position for x in lines if x.decision == Decision.TAKEN}
     if not taken:
-        raise Refused(_("Kein Bedarf liegt in einem Los."), remedy=_("Mindestens eine Zeile in ein Los legen oder die Bündelung auflösen."))
+        raise Refused(
+            _("Kein Bedarf liegt in einem Los."),
+            remedy=_("Mindestens eine Zeile in ein Los legen oder die Bündelung auflösen."),
+        )
     missing = [p.title for p in positions if p.ordinal in taken and p.unit_price_cents is None]
     if missing:
         raise Refused(
-            _("Für die Schätzung fehlt der Preis je Einheit: {names}.").format(names=", ".join(missing[:5])),
-            rule=_("§ 3 Abs. 1 VgV: Der geschätzte Auftragswert ist vor dem Verfahren zu ermitteln."),
+            _("Für die Schätzung fehlt der Preis je Einheit: {names}.").format(
+                names=", ".join(missing[:5])
+            ),
+            rule=_(
+                "§ 3 Abs. 1 VgV: Der geschätzte Auftragswert ist vor dem Verfahren zu ermitteln."
+            ),
         )

@@ -42,7 +42,9 @@ USUAL_LEAD_DAYS = 60
 
 async def list_bundles(call: Call) -> Response:
     """All bundles the viewer may see."""
-    return await call.page("bundles/list.html", bundles=await store.list_bundles(call.conn, "", None, 100), **WORDS)
+    return await call.page(
+        "bundles/list.html", bundles=await store.list_bundles(call.conn, "", None, 100), **WORDS
+    )
 
 
 async def _demand(call: Call) -> DemandCall:
@@ -64,7 +66,10 @@ async def _new(call: Call, demand: DemandCall, form: Form[BundleIn], status: int
     if not may_lead_call(demand, call.viewer):
         raise Forbidden(_("Gebündelt wird vom einladenden Mitglied oder der Geschäftsstelle."))
     if demand.state != "closed":
-        raise Refused(_("Gebündelt wird, wenn die Bedarfsabfrage beendet ist."), remedy=_("Die Antwortfrist abwarten oder die Abfrage beenden."))
+        raise Refused(
+            _("Gebündelt wird, wenn die Bedarfsabfrage beendet ist."),
+            remedy=_("Die Antwortfrist abwarten oder die Abfrage beenden."),
+        )
     others = await store.list_closed_calls(call.conn, demand.lead_id, demand.id)
     return await call.page(
         "bundles/new.html", status=status, demand=demand, others=others, form=form,
@@ -79,9 +84,15 @@ async def create_bundle(call: Call) -> Response:
     if form.value is None:
         return await _new(call, demand, form, 422)
     bundle_id = await actions.create_bundle(
-        call.conn, call.viewer, [demand.id, *form.value.call_ids], title=form.value.title, starts_on=form.value.starts_on
+        call.conn,
+        call.viewer,
+        [demand.id, *form.value.call_ids],
+        title=form.value.title,
+        starts_on=form.value.starts_on,
     )
-    return call.redirect(f"/bundles/{bundle_id}", _("Bündelung angelegt. Jetzt Lose bilden und Bedarfe hineinlegen."))
+    return call.redirect(
+        f"/bundles/{bundle_id}", _("Bündelung angelegt. Jetzt Lose bilden und Bedarfe hineinlegen.")
+    )
 
 
 async def show_bundle(call: Call) -> Response:
@@ -114,7 +125,10 @@ async def decide_lines(call: Call) -> Response:
         call.conn, call.viewer, call.path_id(), [parse_key(x) for x in value.line], Decision(value.decision),
         lot_no=value.lot_no, reason=value.reason, factor=value.factor,
     )  # fmt: skip
-    return call.redirect(f"/bundles/{call.path_id()}", ngettext("%d Zeile verschoben.", "%d Zeilen verschoben.", count) % count)
+    return call.redirect(
+        f"/bundles/{call.path_id()}",
+        ngettext("%d Zeile verschoben.", "%d Zeilen verschoben.", count) % count,
+    )
 
 
 async def add_lot(call: Call) -> Response:
@@ -129,7 +143,14 @@ async def add_lot(call: Call) -> Response:
 async def set_price(call: Call) -> Response:
     """The price of a position."""
     value = call.form(PriceIn).valid()
-    await actions.set_price(call.conn, call.viewer, call.path_id(), value.position, cents=value.price, source=value.source)
+    await actions.set_price(
+        call.conn,
+        call.viewer,
+        call.path_id(),
+        value.position,
+        cents=value.price,
+        source=value.source,
+    )
     return call.redirect(f"/bundles/{call.path_id()}", _("Preis gespeichert."))
 
 
@@ -143,25 +164,39 @@ async def add_free(call: Call) -> Response:
         except ValueError:
             continue
     count = await actions.add_free_demands(call.conn, call.viewer, call.path_id(), wanted)
-    return call.redirect(f"/bundles/{call.path_id()}", ngettext("%d Zeile aufgenommen.", "%d Zeilen aufgenommen.", count) % count)
+    return call.redirect(
+        f"/bundles/{call.path_id()}",
+        ngettext("%d Zeile aufgenommen.", "%d Zeilen aufgenommen.", count) % count,
+    )
 
 
 async def undo_step(call: Call) -> Response:
     """One step back."""
     step = await actions.undo_step(call.conn, call.viewer, call.path_id())
-    return call.redirect(f"/bundles/{call.path_id()}", _("Schritt {n} rückgängig gemacht.").format(n=step))
+    return call.redirect(
+        f"/bundles/{call.path_id()}", _("Schritt {n} rückgängig gemacht.").format(n=step)
+    )
 
 
 async def freeze_bundle(call: Call) -> Response:
     """Fix it."""
     await actions.freeze_bundle(call.conn, call.viewer, call.path_id())
-    return call.redirect(f"/bundles/{call.path_id()}", _("Festgeschrieben. Jetzt kann daraus eine Vergabe entstehen."))
+    return call.redirect(
+        f"/bundles/{call.path_id()}",
+        _("Festgeschrieben. Jetzt kann daraus eine Vergabe entstehen."),
+    )
 
 
 async def dissolve_bundle(call: Call) -> Response:
     """Let it go."""
-    await actions.dissolve_bundle(call.conn, call.viewer, call.path_id(), call.form(ReasonIn).valid().reason)
-    return call.redirect(f"/bundles/{call.path_id()}", _("Aufgelöst; die Abfragen können neu gebündelt werden."), "info")
+    await actions.dissolve_bundle(
+        call.conn, call.viewer, call.path_id(), call.form(ReasonIn).valid().reason
+    )
+    return call.redirect(
+        f"/bundles/{call.path_id()}",
+        _("Aufgelöst; die Abfragen können neu gebündelt werden."),
+        "info",
+    )
 
 
 READ, CALL = Permission.TENDER_READ, Permission.DEMAND_CALL

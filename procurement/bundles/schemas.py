@@ -111,7 +111,9 @@ class DecideBody(Body):
     decision: DecisionWord
     lot_no: Annotated[JsonInt, Field(ge=1, le=99)] | None = None
     reason: Annotated[Text, Field(max_length=1000)] = ""
-    unit_factor: Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6, allow_inf_nan=False)] | None = None
+    unit_factor: (
+        Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6, allow_inf_nan=False)] | None
+    ) = None
 
 
 class PriceBody(Body):

@@ -10,7 +10,15 @@ import asyncpg
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many, one
 from kdnx.text import _
-from procurement.bundles.model import Bundle, BundleLine, BundleLot, BundlePosition, Key, Move, Place
+from procurement.bundles.model import (
+    Bundle,
+    BundleLine,
+    BundleLot,
+    BundlePosition,
+    Key,
+    Move,
+    Place,
+)
 
 GET_BUNDLE = """
 SELECT b.*, m.short_name AS lead_name FROM procurement.bundle b JOIN kdnx.public_member m ON m.id = b.lead_id WHERE b.id = $1
@@ -20,12 +28,16 @@ LIST_BUNDLES = """
 SELECT b.*, m.short_name AS lead_name FROM procurement.bundle b JOIN kdnx.public_member m ON m.id = b.lead_id
 WHERE ($1::text = '' OR b.state = $1) AND ($2::timestamptz IS NULL OR (b.created_at, b.id) < ($2, $3::uuid)) ORDER BY b.created_at DESC, b.id DESC LIMIT $4
 """
-FIND_BUNDLE_OF_CALL = "SELECT bundle_id FROM procurement.bundle_call WHERE call_id = $1 AND is_active"
+FIND_BUNDLE_OF_CALL = (
+    "SELECT bundle_id FROM procurement.bundle_call WHERE call_id = $1 AND is_active"
+)
 INSERT_BUNDLE = """
 INSERT INTO procurement.bundle (id, lead_id, title, state, starts_on, created_at, updated_at) VALUES ($1, $2, $3, 'collecting', $4, $5, $5)
 """
 INSERT_BUNDLE_CALL = "INSERT INTO procurement.bundle_call (bundle_id, call_id) VALUES ($1, $2)"
-LIST_BUNDLE_CALLS = "SELECT call_id FROM procurement.bundle_call WHERE bundle_id = $1 ORDER BY call_id"
+LIST_BUNDLE_CALLS = (
+    "SELECT call_id FROM procurement.bundle_call WHERE bundle_id = $1 ORDER BY call_id"
+)
 MARK_STATE = """
 UPDATE procurement.bundle SET state = $2, row_version = row_version + 1, updated_at = $3, dissolve_reason = coalesce($4, dissolve_reason),
   frozen_at = CASE WHEN $2 = 'frozen' THEN coalesce(frozen_at, $3) ELSE frozen_at END WHERE id = $1
@@ -69,7 +81,9 @@ UPDATE procurement.bundle_line b SET lot_no = x.lot, decision = x.decision, reas
 FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::numeric[]) AS x(owner, response, version, ordinal, lot, decision, reason, factor)
 WHERE b.bundle_id = $1 AND (b.owner_id, b.response_id, b.version, b.ordinal) = (x.owner, x.response, x.version, x.ordinal)
 """
-NEXT_STEP = "SELECT coalesce(max(step), 0)::int + 1 FROM procurement.bundle_move WHERE bundle_id = $1"
+NEXT_STEP = (
+    "SELECT coalesce(max(step), 0)::int + 1 FROM procurement.bundle_move WHERE bundle_id = $1"
+)
 INSERT_MOVES = """
 INSERT INTO procurement.bundle_move (bundle_id, step, place, lead_id, owner_id, response_id, version, ordinal, lot_before, lot_after,
   decision_before, decision_after, reason_before, reason_after, factor_before, factor_after, undoes, at)
@@ -81,7 +95,9 @@ LAST_STEP = """
 SELECT max(m.step)::int FROM procurement.bundle_move m WHERE m.bundle_id = $1 AND m.undoes IS NULL
   AND NOT EXISTS (SELECT 1 FROM procurement.bundle_move u WHERE u.bundle_id = $1 AND u.undoes = m.step)
 """
-LIST_MOVES = "SELECT * FROM procurement.bundle_move WHERE bundle_id = $1 AND step = $2 ORDER BY place"
+LIST_MOVES = (
+    "SELECT * FROM procurement.bundle_move WHERE bundle_id = $1 AND step = $2 ORDER BY place"
+)
 LIST_STEPS = """
 SELECT step, min(at) AS at, min(undoes) AS undoes, count(*)::int AS lines, min(decision_after) AS decision, min(lot_after) AS lot_no
 FROM procurement.bundle_move WHERE bundle_id = $1 GROUP BY step ORDER BY step DESC LIMIT 12
@@ -109,7 +125,9 @@ async def lock_bundle(conn: Conn, bundle_id: UUID) -> Bundle:
     return one(Bundle, await conn.fetchrow(LOCK_BUNDLE, bundle_id), _("Diese Bündelung"))
 
 
-async def list_bundles(conn: Conn, state: str, after: tuple[object, UUID] | None, limit: int) -> list[Bundle]:
+async def list_bundles(
+    conn: Conn, state: str, after: tuple[object, UUID] | None, limit: int
+) -> list[Bundle]:
     """Bundles the viewer may see, newest first."""
     at, last = after or (None, None)
     return many(Bundle, await conn.fetch(LIST_BUNDLES, state, at, last, limit))
@@ -121,7 +139,9 @@ async def find_bundle_of_call(conn: Conn, call_id: UUID) -> UUID | None:
     return found
 
 
-async def insert_bundle(conn: Conn, bundle_id: UUID, lead_id: UUID, title: str, starts_on: date) -> None:
+async def insert_bundle(
+    conn: Conn, bundle_id: UUID, lead_id: UUID, title: str, starts_on: date
+) -> None:
     """A new bundle that collects."""
     await conn.execute(INSERT_BUNDLE, bundle_id, lead_id, title, starts_on, conn.now)
 
@@ -152,7 +172,11 @@ async def list_positions(conn: Conn, bundle_id: UUID) -> list[BundlePosition]:
 
 
 async def add_lines(
-    conn: Conn, bundle: Bundle, *, call_id: UUID | None = None, free: Sequence[tuple[UUID, UUID]] = ()
+    conn: Conn,
+    bundle: Bundle,
+    *,
+    call_id: UUID | None = None,
+    free: Sequence[tuple[UUID, UUID]] = (),
 ) -> int:
     """Submitted lines of a call, or of free demands, with the positions they need; how many lines."""
     owners, ids = [f[0] for f in free], [f[1] for f in free]
@@ -165,7 +189,9 @@ async def list_lines(conn: Conn, bundle_id: UUID) -> list[BundleLine]:
     return many(BundleLine, await conn.fetch(LIST_LINES, bundle_id))
 
 
-async def set_price(conn: Conn, bundle_id: UUID, position: int, cents: int | None, source: str) -> int:
+async def set_price(
+    conn: Conn, bundle_id: UUID, position: int, cents: int | None, source: str
+) -> int:
     """The estimated net price of a unit; how many positions were touched."""
     return await conn.execute(SET_PRICE, bundle_id, position, cents, source)
 
@@ -193,7 +219,9 @@ def _keys(moves: Sequence[Move]) -> tuple[list[object], ...]:
     return tuple([m.key[i] for m in moves] for i in range(4))
 
 
-async def insert_moves(conn: Conn, bundle: Bundle, moves: Sequence[Move], undoes: int | None = None) -> int:
+async def insert_moves(
+    conn: Conn, bundle: Bundle, moves: Sequence[Move], undoes: int | None = None
+) -> int:
     """Append a step; its number (the caller holds the bundle)."""
     step: int = await conn.fetchval(NEXT_STEP, bundle.id)
     await conn.execute(
@@ -219,8 +247,14 @@ async def list_moves(conn: Conn, bundle_id: UUID, step: int) -> list[Move]:
 
 def _move(r: asyncpg.Record) -> Move:
     key: Key = (r["owner_id"], r["response_id"], r["version"], r["ordinal"])
-    before = Place(r["lot_before"], r["decision_before"], r["reason_before"], Decimal(r["factor_before"]))
-    return Move(key, before, Place(r["lot_after"], r["decision_after"], r["reason_after"], Decimal(r["factor_after"])))
+    before = Place(
+        r["lot_before"], r["decision_before"], r["reason_before"], Decimal(r["factor_before"])
+    )
+    return Move(
+        key,
+        before,
+        Place(r["lot_after"], r["decision_after"], r["reason_after"], Decimal(r["factor_after"])),
+    )
 
 
 async def list_steps(conn: Conn, bundle_id: UUID) -> list[asyncpg.Record]:

@@ -66,5 +66,9 @@ async def list_cpv_codes(call: Call, *, query: CpvQuery) -> CpvList:
 @api.get("/api/v1/codes/nuts", permission=Permission.SIGNED_IN)
 async def list_regions(call: Call, *, query: RegionQuery) -> RegionList:
     """German NUTS regions by prefix and level."""
-    found = [r for r in regions().values() if r.code.startswith(query.prefix) and r.level == query.level]
-    return RegionList(items=[RegionOut(code=r.code, level=r.level, label=r.label) for r in found[:200]])
+    found = [
+        r for r in regions().values() if r.code.startswith(query.prefix) and r.level == query.level
+    ]
+    return RegionList(
+        items=[RegionOut(code=r.code, level=r.level, label=r.label) for r in found[:200]]
+    )

@@ -55,7 +55,9 @@ def cpv_codes() -> Mapping[str, Cpv]:
 @cache
 def regions() -> Mapping[str, Region]:
     """All German regions by code, read once."""
-    return {r["code"]: Region(r["code"], int(r["level"]), r["label_de"]) for r in _rows("nuts_de.csv")}
+    return {
+        r["code"]: Region(r["code"], int(r["level"]), r["label_de"]) for r in _rows("nuts_de.csv")
+    }
 
 
 @cache
@@ -72,12 +74,18 @@ def parse_cpv(text: str) -> str:
     """Eight digits from '30213100' or '30213100-6'; ValueError (German) for unknown or wrong check digit."""
     match = CPV_TEXT.match(text.strip())
     if not match:
-        raise ValueError(_("Bitte einen CPV-Code mit acht Ziffern angeben, zum Beispiel 30213100-6."))
+        raise ValueError(
+            _("Bitte einen CPV-Code mit acht Ziffern angeben, zum Beispiel 30213100-6.")
+        )
     found = cpv_codes().get(match[1])
     if found is None:
-        raise ValueError(_("Diesen CPV-Code gibt es nicht. Die Suche nach Stichworten hilft weiter."))
+        raise ValueError(
+            _("Diesen CPV-Code gibt es nicht. Die Suche nach Stichworten hilft weiter.")
+        )
     if match[2] is not None and match[2] != found.check:
-        raise ValueError(_("Die Prüfziffer passt nicht: richtig ist {code}.").format(code=found.printed))
+        raise ValueError(
+            _("Die Prüfziffer passt nicht: richtig ist {code}.").format(code=found.printed)
+        )
     return found.code
 
 

@@ -38,12 +38,16 @@ async def _lock_as_lead(conn: Conn, viewer: Viewer, call_id: UUID) -> DemandCall
     if not may_lead(call, viewer):
         raise Forbidden(
             _("Diese Bedarfsabfrage steuert {name}.").format(name=call.lead_name),
-            rule=_("Nötig ist die Rolle „Vergabestelle – Bearbeitung“ beim einladenden Mitglied oder bei der Geschäftsstelle."),
+            rule=_(
+                "Nötig ist die Rolle „Vergabestelle – Bearbeitung“ beim einladenden Mitglied oder bei der Geschäftsstelle."
+            ),
         )
     return await store.lock_call(conn, call_id)
 
 
-def _note(conn: Conn, viewer: Viewer, action: str, call: DemandCall, *, reason: str | None = None) -> None:
+def _note(
+    conn: Conn, viewer: Viewer, action: str, call: DemandCall, *, reason: str | None = None
+) -> None:
     hidden = call.announced_at is None and action != "demand_call.announce"
     audience = "owner" if hidden or call.audience == "chosen" else "public"
     record(conn, viewer, action, object_kind="demand_call", object_id=call.id, owner_id=call.lead_id, reason=reason,
@@ -58,12 +62,24 @@ async def create_call(conn: Conn, viewer: Viewer, form: CallIn) -> UUID:
         conn, call_id, lead, title=form.title, description=form.description, audience=form.audience, binding=form.binding.value,
         first_year=form.first_year, last_year=form.last_year, closes_at=end_of_day(form.closes_on),
     )  # fmt: skip
-    await store.replace_invitations(conn, call_id, lead, form.member_ids if form.audience == "chosen" else None)
-    record(conn, viewer, "demand_call.create", object_kind="demand_call", object_id=call_id, owner_id=lead, audience="owner")
+    await store.replace_invitations(
+        conn, call_id, lead, form.member_ids if form.audience == "chosen" else None
+    )
+    record(
+        conn,
+        viewer,
+        "demand_call.create",
+        object_kind="demand_call",
+        object_id=call_id,
+        owner_id=lead,
+        audience="owner",
+    )
     return call_id
 
 
-async def change_call(conn: Conn, viewer: Viewer, call_id: UUID, row_version: int, form: CallIn) -> None:
+async def change_call(
+    conn: Conn, viewer: Viewer, call_id: UUID, row_version: int, form: CallIn
+) -> None:
     """Change a draft's head; Stale when somebody was faster, Refused once it runs."""
     call = await _lock_as_lead(conn, viewer, call_id)
     _must_be_draft(call)
@@ -72,8 +88,13 @@ async def change_call(conn: Conn, viewer: Viewer, call_id: UUID, row_version: in
         binding=form.binding.value, first_year=form.first_year, last_year=form.last_year, closes_at=end_of_day(form.closes_on),
     )  # fmt: skip
     if not done:
-        raise Stale(_("Jemand hat die Bedarfsabfrage inzwischen geändert."), remedy=_("Seite neu laden und erneut ändern."))
-    await store.replace_invitations(conn, call_id, call.lead_id, form.member_ids if form.audience == "chosen" else None)
+        raise Stale(
+            _("Jemand hat die Bedarfsabfrage inzwischen geändert."),
+            remedy=_("Seite neu laden und erneut ändern."),
+        )
+    await store.replace_invitations(
+        conn, call_id, call.lead_id, form.member_ids if form.audience == "chosen" else None
+    )
     _note(conn, viewer, "demand_call.change", call)
 
 
@@ -135,7 +156,9 @@ def _answer_task(call: DemandCall, member_id: UUID, number: str, stage: int = 0)
     )  # fmt: skip
 
 
-async def extend_call(conn: Conn, viewer: Viewer, call_id: UUID, *, closes_on: date, reason: str) -> None:
+async def extend_call(
+    conn: Conn, viewer: Viewer, call_id: UUID, *, closes_on: date, reason: str
+) -> None:
     """A later deadline with a reason; tasks get the new date."""
     call = await _lock_as_lead(conn, viewer, call_id)
     advance(call.state, CallEvent.EXTEND)
@@ -152,13 +175,22 @@ async def remind_members(conn: Conn, viewer: Viewer, call_id: UUID) -> int:
         raise Refused(_("Erinnert wird nur, solange die Abfrage läuft."))
     members = await store.mark_reminded(conn, call_id, None)
     await _open_reminders(conn, call, members)
-    record(conn, viewer, "demand_call.remind", object_kind="demand_call", object_id=call_id, owner_id=call.lead_id)
+    record(
+        conn,
+        viewer,
+        "demand_call.remind",
+        object_kind="demand_call",
+        object_id=call_id,
+        owner_id=call.lead_id,
+    )
     return len(members)
 
 
 async def _open_reminders(conn: Conn, call: DemandCall, members: Sequence[UUID]) -> None:
     stages = {i.member_id: i.reminders for i in await store.list_invitations(conn, call.id)}
-    await open_tasks(conn, [_answer_task(call, m, call.number or "", stages.get(m, 1)) for m in members])
+    await open_tasks(
+        conn, [_answer_task(call, m, call.number or "", stages.get(m, 1)) for m in members]
+    )
 
 
 async def close_call(conn: Conn, viewer: Viewer, call_id: UUID) -> None:
@@ -231,8 +263,12 @@ async def close_due_calls(conn: Conn) -> int:
 async def remind_due_members(conn: Conn) -> int:
     """Due job: reminders a week and two days before the end, each once a member; how many."""
     done = 0
-    for call in await store.list_ending_calls(conn, conn.now + max(REMIND_BEFORE, default=timedelta())):
-        members = await store.mark_reminded(conn, call.id, reminders_due(call.announced_at, call.closes_at, conn.now))
+    for call in await store.list_ending_calls(
+        conn, conn.now + max(REMIND_BEFORE, default=timedelta())
+    ):
+        members = await store.mark_reminded(
+            conn, call.id, reminders_due(call.announced_at, call.closes_at, conn.now)
+        )
         await _open_reminders(conn, call, members)
         done += len(members)
     return done

@@ -43,10 +43,20 @@ async def _out(call: Call, call_id: UUID) -> CallOut:
                                         "qty_expected": t.qty_expected, "qty_max": t.qty_max}  # fmt: skip
         positions.append(
             PositionOut.model_validate(
-                {"ordinal": p.ordinal, "title": p.title, "cpv": p.cpv, "unit": p.unit, "spec": p.spec, **figures}
+                {
+                    "ordinal": p.ordinal,
+                    "title": p.title,
+                    "cpv": p.cpv,
+                    "unit": p.unit,
+                    "spec": p.spec,
+                    **figures,
+                }
             )
         )
-    return CallOut(**{n: getattr(found, n) for n in CallOut.model_fields if n != "positions"}, positions=positions)
+    return CallOut(
+        **{n: getattr(found, n) for n in CallOut.model_fields if n != "positions"},
+        positions=positions,
+    )
 
 
 async def _checked(call: Call, call_id: UUID) -> None:
@@ -70,7 +80,9 @@ async def list_demand_calls(call: Call, *, query: CallListQuery) -> CallList:
     more = len(found) > query.limit
     return CallList(
         items=[CallSummary(**{n: getattr(c, n) for n in CallSummary.model_fields}) for c in items],
-        next=encode_cursor(secret, [items[-1].closes_at.isoformat(), items[-1].id]) if more else None,
+        next=encode_cursor(secret, [items[-1].closes_at.isoformat(), items[-1].id])
+        if more
+        else None,
     )
 
 
@@ -106,7 +118,9 @@ async def announce_demand_call(call: Call, *, id: UUID) -> CallOut:  # noqa: A00
 async def extend_demand_call(call: Call, *, id: UUID, body: ExtendBody) -> CallOut:  # noqa: A002  # the name in the address
     """A later deadline with a reason."""
     await _checked(call, id)
-    await actions.extend_call(call.conn, call.viewer, id, closes_on=body.closes_on, reason=body.reason)
+    await actions.extend_call(
+        call.conn, call.viewer, id, closes_on=body.closes_on, reason=body.reason
+    )
     return await _out(call, id)
 
 

@@ -51,7 +51,13 @@ STATE_LABELS = {
     CallState.BUNDLED: "gebündelt",
     CallState.CANCELLED: "abgebrochen",
 }
-STATE_KINDS = {"draft": "", "open": "success", "closed": "info", "bundled": "info", "cancelled": "warning"}
+STATE_KINDS = {
+    "draft": "",
+    "open": "success",
+    "closed": "info",
+    "bundled": "info",
+    "cancelled": "warning",
+}
 EVENT_LABELS = {
     CallEvent.ANNOUNCE: "Abfrage starten",
     CallEvent.EXTEND: "Frist verlängern",
@@ -197,7 +203,9 @@ def invitation_id(call_id: UUID, member_id: UUID) -> UUID:
     return named_id("invitation", f"{call_id}|{member_id}")
 
 
-def check_announce(positions: Sequence[Position], closes_at: datetime, now: datetime, invited: int) -> None:
+def check_announce(
+    positions: Sequence[Position], closes_at: datetime, now: datetime, invited: int
+) -> None:
     """A call needs positions, somebody to ask and a deadline that is still to come."""
     if not positions:
         raise Refused(
@@ -205,9 +213,15 @@ def check_announce(positions: Sequence[Position], closes_at: datetime, now: date
             remedy=_("Mindestens eine Position mit Einheit und CPV-Code anlegen."),
         )
     if closes_at <= now:
-        raise Refused(_("Die Antwortfrist liegt in der Vergangenheit."), remedy=_("Eine spätere Frist eintragen."))
+        raise Refused(
+            _("Die Antwortfrist liegt in der Vergangenheit."),
+            remedy=_("Eine spätere Frist eintragen."),
+        )
     if not invited:
-        raise Refused(_("Es ist kein Mitglied eingeladen."), remedy=_("Mitglieder auswählen oder alle einladen."))
+        raise Refused(
+            _("Es ist kein Mitglied eingeladen."),
+            remedy=_("Mitglieder auswählen oder alle einladen."),
+        )
 
 
 def check_extension(call: DemandCall, closes_at: datetime, reason: str) -> None:

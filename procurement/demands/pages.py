@@ -1,5 +1,6 @@
 """Pages of demand calls: list, one call, drafting, announcing, extending, closing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,10 +8,12 @@ from uuid import UUID
 from starlette.responses import Response
 
 from kdnx.clock import berlin_day
+from kdnx.db.conn import Conn
 from kdnx.errors import FieldError, Refused
 from kdnx.members.store import list_members
+from kdnx.module import Hit, SearchProvider, Tile, TileData
 from kdnx.text import _, ngettext
-from kdnx.viewer import Permission
+from kdnx.viewer import Permission, Viewer
 from kdnx.web.form import Form
 from kdnx.web.paging import decode_cursor, encode_cursor
 from kdnx.web.routing import Call, get, post
@@ -21,6 +24,7 @@ from procurement.demands.model import (
     BINDING_LABELS,
     STATE_KINDS,
     STATE_LABELS,
+    CallState,
     DemandCall,
     may_lead,
     possible,
@@ -59,7 +63,13 @@ async def list_demands(call: Call) -> Response:
     cursor = encode_cursor(secret, [items[-1].closes_at.isoformat(), items[-1].id]) if more else ""
     counts = await store.count_states(call.conn)
     return await call.page(
-        "demands/list.html", calls=items, query=query, state=state, counts=counts, next_cursor=cursor, **WORDS
+        "demands/list.html",
+        calls=items,
+        query=query,
+        state=state,
+        counts=counts,
+        next_cursor=cursor,
+        **WORDS,
     )
 
 
@@ -74,7 +84,9 @@ async def show_demand(call: Call) -> Response:
     return await _show(call, await _get(call))
 
 
-async def _show(call: Call, demand: DemandCall, *, status: int = 200, form: Form[Any] | None = None) -> Response:
+async def _show(
+    call: Call, demand: DemandCall, *, status: int = 200, form: Form[Any] | None = None
+) -> Response:
     positions = await store.list_positions(call.conn, [demand.id])
     totals = await store.list_totals(call.conn, demand.id)
     leads = may_lead(demand, call.viewer)
@@ -103,14 +115,23 @@ async def new_demand(call: Call) -> Response:
     return await _edit(call, None, Form())
 
 
-async def _edit(call: Call, demand: DemandCall | None, form: Form[CallIn], status: int = 200) -> Response:
+async def _edit(
+    call: Call, demand: DemandCall | None, form: Form[CallIn], status: int = 200
+) -> Response:
     members = [m for m in await list_members(call.conn) if m.state == "active"]
     chosen = set(_posted_members(call))
     if demand and not form.raw:
         chosen = {str(i.member_id) for i in await store.list_invitations(call.conn, demand.id)}
     closes_on = berlin_day(demand.closes_at) if demand else None
     return await call.page(
-        "demands/form.html", status=status, demand=demand, form=form, members=members, chosen=chosen, closes_on=closes_on, **WORDS
+        "demands/form.html",
+        status=status,
+        demand=demand,
+        form=form,
+        members=members,
+        chosen=chosen,
+        closes_on=closes_on,
+        **WORDS,
     )
 
 
@@ -125,7 +146,9 @@ async def create_demand(call: Call) -> Response:
     if form.value is None:
         return await _edit(call, None, _named(form), 422)
     call_id = await actions.create_call(call.conn, call.viewer, form.value)
-    return call.redirect(f"/demands/{call_id}", _("Entwurf angelegt. Als Nächstes folgen die Positionen."))
+    return call.redirect(
+        f"/demands/{call_id}", _("Entwurf angelegt. Als Nächstes folgen die Positionen.")
+    )
 
 
 def _named(form: Form[CallIn]) -> Form[CallIn]:
@@ -174,14 +197,19 @@ async def announce_demand(call: Call) -> Response:
     """Start the call."""
     number = await actions.announce_call(call.conn, call.viewer, call.path_id())
     return call.redirect(
-        f"/demands/{call.path_id()}", _("Die Bedarfsabfrage {number} läuft; die Mitglieder sind eingeladen.").format(number=number)
+        f"/demands/{call.path_id()}",
+        _("Die Bedarfsabfrage {number} läuft; die Mitglieder sind eingeladen.").format(
+            number=number
+        ),
     )
 
 
 async def extend_demand(call: Call) -> Response:
     """Give more time."""
     value = call.form(ExtendIn).valid()
-    await actions.extend_call(call.conn, call.viewer, call.path_id(), closes_on=value.closes_on, reason=value.reason)
+    await actions.extend_call(
+        call.conn, call.viewer, call.path_id(), closes_on=value.closes_on, reason=value.reason
+    )
     return call.redirect(f"/demands/{call.path_id()}", _("Frist verlängert."))
 
 
@@ -200,10 +228,69 @@ async def close_demand(call: Call) -> Response:
 
 async def cancel_demand(call: Call) -> Response:
     """Stop it with a reason."""
-    await actions.cancel_call(call.conn, call.viewer, call.path_id(), call.form(ReasonIn).valid().reason)
+    await actions.cancel_call(
+        call.conn, call.viewer, call.path_id(), call.form(ReasonIn).valid().reason
+    )
     return call.redirect(f"/demands/{call.path_id()}", _("Die Bedarfsabfrage ist abgebrochen."))
 
 
+async def find_demands(conn: Conn, viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
+    """Demand calls for the search over everything."""
+    found = await store.list_calls(
+        conn,
+        members=viewer.members,
+        member_id=viewer.member_id,
+        state="",
+        text=text,
+        after=None,
+        limit=limit,
+    )
+    return [
+        Hit(c.label, f"/demands/{c.id}", _("Bedarfsabfrage"), STATE_LABELS[CallState(c.state)])
+        for c in found
+    ]
+
+
+async def load_tiles(conn: Conn, viewer: Viewer) -> Sequence[TileData]:
+    """Open calls with the next deadline, and those this member has not answered."""
+    if not viewer.may(Permission.DEMAND_READ):
+        return []
+    found = await store.list_calls(
+        conn,
+        members=viewer.members,
+        member_id=viewer.member_id,
+        state="open",
+        text="",
+        after=None,
+        limit=200,
+    )
+    if not found:
+        return []
+    days = (berlin_day(min(c.closes_at for c in found)) - conn.today).days
+    finding = (
+        ngettext("Die nächste endet in %d Tag.", "Die nächste endet in %d Tagen.", days) % days
+    )
+    tiles = [
+        TileData(_("Laufende Bedarfsabfragen"), str(len(found)), finding, "/demands?state=open")
+    ]
+    waiting = [
+        c for c in found if c.is_invited and c.my_state in (None, "draft", "awaiting_release")
+    ]
+    if waiting and (viewer.may(Permission.DEMAND_ANSWER) or viewer.may(Permission.DEMAND_RELEASE)):
+        next_one = min(waiting, key=lambda c: c.closes_at)
+        tiles.append(
+            TileData(
+                _("Antwort fehlt"),
+                str(len(waiting)),
+                next_one.label,
+                f"/demands/{next_one.id}/response",
+            )
+        )
+    return tiles
+
+
+SEARCH = SearchProvider("Bedarfsabfragen", find_demands)
+TILE = Tile("start", 30, load_tiles)
 DOORS = (
     get("/demands", list_demands, permission=Permission.DEMAND_READ),
     get("/demands/new", new_demand, permission=Permission.DEMAND_CALL),

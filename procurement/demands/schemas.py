@@ -34,7 +34,9 @@ class CallIn(BaseModel):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not self.first_year <= self.last_year <= self.first_year + 9:
-            raise ValueError(_("Das letzte Jahr liegt vor dem ersten oder mehr als neun Jahre danach."))
+            raise ValueError(
+                _("Das letzte Jahr liegt vor dem ersten oder mehr als neun Jahre danach.")
+            )
         if self.audience == "chosen" and not self.member_ids:
             raise ValueError(_("Bitte mindestens ein Mitglied auswählen."))
         return self

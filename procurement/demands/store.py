@@ -64,7 +64,9 @@ FROM procurement.call_invitation i JOIN kdnx.public_member m ON m.id = i.member_
 LEFT JOIN procurement.demand_response r ON r.call_id = i.call_id AND r.owner_id = i.member_id
 WHERE i.call_id = $1 ORDER BY m.sort_key, m.code
 """
-DELETE_INVITATIONS = "DELETE FROM procurement.call_invitation WHERE call_id = $1 AND invited_at IS NULL"
+DELETE_INVITATIONS = (
+    "DELETE FROM procurement.call_invitation WHERE call_id = $1 AND invited_at IS NULL"
+)
 INSERT_INVITATIONS = """
 INSERT INTO procurement.call_invitation (call_id, member_id, lead_id)
 SELECT $1, m.id, $2 FROM kdnx.public_member m WHERE m.state = 'active' AND ($3::uuid[] IS NULL OR m.id = ANY ($3)) ON CONFLICT DO NOTHING
@@ -84,9 +86,15 @@ DUE_CALLS = "SELECT id FROM procurement.demand_call WHERE state = 'open' AND clo
 OPEN_CALLS = "SELECT c.*, '' AS lead_name FROM procurement.demand_call c WHERE c.state = 'open' AND c.closes_at > $1 AND c.closes_at <= $2 ORDER BY c.id"
 
 
-async def get_call(conn: Conn, call_id: UUID, *, members: Sequence[UUID], member_id: UUID | None) -> DemandCall:
+async def get_call(
+    conn: Conn, call_id: UUID, *, members: Sequence[UUID], member_id: UUID | None
+) -> DemandCall:
     """One call the viewer may see, with coverage and the own answer's state; NotFound otherwise."""
-    return one(DemandCall, await conn.fetchrow(GET_CALL, call_id, list(members), member_id), _("Diese Bedarfsabfrage"))
+    return one(
+        DemandCall,
+        await conn.fetchrow(GET_CALL, call_id, list(members), member_id),
+        _("Diese Bedarfsabfrage"),
+    )
 
 
 async def lock_call(conn: Conn, call_id: UUID) -> DemandCall:
@@ -105,7 +113,10 @@ async def list_calls(
 ) -> list[DemandCall]:  # fmt: skip
     """Calls the viewer may see, latest deadline first."""
     at, last = after or (None, None)
-    return many(DemandCall, await conn.fetch(LIST_CALLS, list(members), member_id, state, text, at, last, limit))
+    return many(
+        DemandCall,
+        await conn.fetch(LIST_CALLS, list(members), member_id, state, text, at, last, limit),
+    )
 
 
 async def count_states(conn: Conn) -> dict[str, int]:
@@ -119,7 +130,17 @@ async def insert_call(
 ) -> None:  # fmt: skip
     """A new draft."""
     await conn.execute(
-        INSERT_CALL, call_id, lead_id, title, description, audience, binding, first_year, last_year, closes_at, conn.now
+        INSERT_CALL,
+        call_id,
+        lead_id,
+        title,
+        description,
+        audience,
+        binding,
+        first_year,
+        last_year,
+        closes_at,
+        conn.now,
     )
 
 
@@ -129,7 +150,17 @@ async def update_head(
 ) -> bool:  # fmt: skip
     """Change a draft's head; False when another version stands there."""
     done = await conn.execute(
-        UPDATE_HEAD, call_id, title, description, audience, binding, first_year, last_year, closes_at, conn.now, row_version
+        UPDATE_HEAD,
+        call_id,
+        title,
+        description,
+        audience,
+        binding,
+        first_year,
+        last_year,
+        closes_at,
+        conn.now,
+        row_version,
     )
     return done == 1
 
@@ -182,10 +213,14 @@ async def list_invitations(conn: Conn, call_id: UUID) -> list[Invitation]:
     return many(Invitation, await conn.fetch(LIST_INVITATIONS, call_id))
 
 
-async def replace_invitations(conn: Conn, call_id: UUID, lead_id: UUID, members: Sequence[UUID] | None) -> int:
+async def replace_invitations(
+    conn: Conn, call_id: UUID, lead_id: UUID, members: Sequence[UUID] | None
+) -> int:
     """Plan the invitations of a draft anew: these active members, or all (None); how many."""
     await conn.execute(DELETE_INVITATIONS, call_id)
-    return await conn.execute(INSERT_INVITATIONS, call_id, lead_id, None if members is None else list(members))
+    return await conn.execute(
+        INSERT_INVITATIONS, call_id, lead_id, None if members is None else list(members)
+    )
 
 
 async def mark_invited(conn: Conn, call_id: UUID) -> None:

@@ -23,8 +23,22 @@ LABELS = {
     "negotiated_award": "Verhandlungsvergabe ohne Teilnahmewettbewerb",
     "direct": "Direktauftrag",
 }
-EU = ("open", "restricted", "negotiated", "negotiated_without_notice", "dialogue", "innovation_partnership")
-NATIONAL = ("public_call", "restricted_with_call", "restricted_without_call", "negotiated_award_with_call", "negotiated_award", "direct")
+EU = (
+    "open",
+    "restricted",
+    "negotiated",
+    "negotiated_without_notice",
+    "dialogue",
+    "innovation_partnership",
+)
+NATIONAL = (
+    "public_call",
+    "restricted_with_call",
+    "restricted_without_call",
+    "negotiated_award_with_call",
+    "negotiated_award",
+    "direct",
+)
 FREE = {"open", "restricted"}
 # § 65 Abs. 1 VgV: for social and other special services these are a free choice as well
 FREE_SOCIAL = FREE | {"negotiated", "dialogue", "innovation_partnership"}
@@ -76,7 +90,10 @@ def law_of(starts_on: date) -> str:
 
 
 def eu_options(
-    periods: Mapping[str, Mapping[str, Any]], dispatch: date, conditions: Conditions, holidays: Container[date]
+    periods: Mapping[str, Mapping[str, Any]],
+    dispatch: date,
+    conditions: Conditions,
+    holidays: Container[date],
 ) -> list[Option]:
     """The six procedures of the VgV with their periods from the dispatch of the notice.
 
@@ -87,17 +104,25 @@ def eu_options(
 
 
 def _option(
-    key: str, periods: Mapping[str, Mapping[str, Any]], dispatch: date, c: Conditions, holidays: Container[date]
+    key: str,
+    periods: Mapping[str, Mapping[str, Any]],
+    dispatch: date,
+    c: Conditions,
+    holidays: Container[date],
 ) -> Option:
     rule = periods[key]
     free = key in (FREE_SOCIAL if c.is_social else FREE)
     when = _("frei wählbar (§ 65 Abs. 1 VgV)") if free and key not in FREE else WHEN[key]
-    participation = rule.get("participation_urgent_days") if c.is_urgent else rule.get("participation_days")
+    participation = (
+        rule.get("participation_urgent_days") if c.is_urgent else rule.get("participation_days")
+    )
     participation = participation if participation is not None else rule.get("participation_days")
     offers = offer_days(rule, c, periods.get("extra_without_electronic_documents", {}))
     first = end_of_period(dispatch, int(participation), holidays) if participation else None
     # the invitation goes out on the first working day after the participation period
-    invited = earliest_closing(dispatch, int(participation), holidays) if participation else dispatch
+    invited = (
+        earliest_closing(dispatch, int(participation), holidays) if participation else dispatch
+    )
     return Option(
         key=key, label=LABELS[key], is_free=free, when=when, norm=str(rule.get("norm", "")),
         participation_days=participation, offer_days=offers, participation_end=first,
@@ -123,13 +148,21 @@ def _note(key: str, rule: Mapping[str, Any], c: Conditions) -> str:
     if key == "negotiated_without_notice":
         return _("Angemessene Frist; bei äußerster Dringlichkeit keine Mindestfrist.")
     if rule.get("adequate"):
-        return _("Die Angebotsfrist wird nach dem Dialog oder der Partnerschaftsphase angemessen gesetzt.")
+        return _(
+            "Die Angebotsfrist wird nach dem Dialog oder der Partnerschaftsphase angemessen gesetzt."
+        )
     if c.is_urgent:
-        return _("Verkürzung wegen Dringlichkeit: Der Grund gehört in den Vergabevermerk (§ 8 Abs. 2 VgV).")
+        return _(
+            "Verkürzung wegen Dringlichkeit: Der Grund gehört in den Vergabevermerk (§ 8 Abs. 2 VgV)."
+        )
     if c.has_prior_notice:
-        return _("Setzt eine Vorinformation 35 Tage bis 12 Monate vor der Bekanntmachung voraus (§ 38 Abs. 3 VgV).")
+        return _(
+            "Setzt eine Vorinformation 35 Tage bis 12 Monate vor der Bekanntmachung voraus (§ 38 Abs. 3 VgV)."
+        )
     if "agreed_min_days" in rule:
-        return _("Mit allen Bewerbern kann eine andere Angebotsfrist vereinbart werden; ohne Einvernehmen mindestens {n} Tage.").format(n=rule["agreed_min_days"])
+        return _(
+            "Mit allen Bewerbern kann eine andere Angebotsfrist vereinbart werden; ohne Einvernehmen mindestens {n} Tage."
+        ).format(n=rule["agreed_min_days"])
     return ""
 
 
@@ -154,7 +187,11 @@ def check_choice(key: str, reason: str, options: Sequence[Option]) -> None:
         )
     if not option.is_free and len(reason.strip()) < 20:
         raise Refused(
-            _("„{name}“ braucht eine Begründung von mindestens 20 Zeichen.").format(name=option.label),
+            _("„{name}“ braucht eine Begründung von mindestens 20 Zeichen.").format(
+                name=option.label
+            ),
             rule=option.when,
-            remedy=_("Den Tatbestand des § 14 Abs. 3 oder 4 VgV nennen und mit Tatsachen belegen; der Text geht in den Vergabevermerk."),
+            remedy=_(
+                "Den Tatbestand des § 14 Abs. 3 oder 4 VgV nennen und mit Tatsachen belegen; der Text geht in den Vergabevermerk."
+            ),
         )

@@ -49,11 +49,15 @@ def _too_late() -> Refused:
     return Refused(
         _("Die Antwortfrist dieser Bedarfsabfrage ist abgelaufen."),
         rule=_("Nach Ablauf der Frist werden Antworten nicht mehr geändert (Gleichbehandlung)."),
-        remedy=_("Einen freien Bedarf melden oder die einladende Stelle um Verlängerung der nächsten Abfrage bitten."),
+        remedy=_(
+            "Einen freien Bedarf melden oder die einladende Stelle um Verlängerung der nächsten Abfrage bitten."
+        ),
     )
 
 
-def _note(conn: Conn, viewer: Viewer, action: str, response: Response, reason: str | None = None) -> None:
+def _note(
+    conn: Conn, viewer: Viewer, action: str, response: Response, reason: str | None = None
+) -> None:
     record(conn, viewer, f"demand_response.{action}", object_kind="demand_response", object_id=response.id,
            owner_id=response.owner_id, party_id=response.lead_id, reason=reason, row_version=response.row_version + 1,
            audience="parties" if response.lead_id else "owner")  # fmt: skip
@@ -72,7 +76,9 @@ async def save_response(
         await store.insert_response(conn, owner, new_id(), call_id, call.lead_id, call.title)
         found = await store.find_response(conn, owner, call_id)
     if found is None:
-        raise Refused(_("Die Antwort ließ sich nicht anlegen."), remedy=_("Bitte noch einmal speichern."))
+        raise Refused(
+            _("Die Antwort ließ sich nicht anlegen."), remedy=_("Bitte noch einmal speichern.")
+        )
     return await _save(conn, viewer, found, lines, outcomes, row_version=row_version)
 
 
@@ -95,7 +101,9 @@ async def _save(
     return await store.get_response(conn, held.owner_id, held.id)
 
 
-async def _record_outcomes(conn: Conn, held: Response, lines: Sequence[Line], outcomes: Sequence[Outcome]) -> None:
+async def _record_outcomes(
+    conn: Conn, held: Response, lines: Sequence[Line], outcomes: Sequence[Outcome]
+) -> None:
     offered = {(m.ordinal, m.offering_id): m for m in await store.list_matches(conn, held, lines)}
     said: list[Match] = []
     for ordinal, offering_id, outcome, reason in outcomes:
@@ -139,7 +147,12 @@ async def _held(conn: Conn, viewer: Viewer, response: Response) -> Response:
 
 
 async def _mark(
-    conn: Conn, held: Response, state: ResponseState, *, principal: UUID | None = None, reason: str | None = None
+    conn: Conn,
+    held: Response,
+    state: ResponseState,
+    *,
+    principal: UUID | None = None,
+    reason: str | None = None,
 ) -> None:
     if not await store.mark_state(conn, held, state.value, principal=principal, reason=reason):
         raise _too_late()
@@ -152,7 +165,10 @@ async def release_response(
     require(viewer, Permission.DEMAND_RELEASE)
     held = await _held(conn, viewer, response)
     if row_version is not None and held.row_version != row_version:
-        raise Stale(_("Die Antwort hat sich geändert, seit Sie sie gelesen haben."), remedy=_("Seite neu laden und erneut prüfen."))
+        raise Stale(
+            _("Die Antwort hat sich geändert, seit Sie sie gelesen haben."),
+            remedy=_("Seite neu laden und erneut prüfen."),
+        )
     advance(held.state, ResponseEvent.RELEASE)
     check_four_eyes(held, viewer.principal)
     lines = await store.list_lines(conn, held.owner_id, held.id, held.version)

@@ -70,11 +70,17 @@ async def save_demand_response(call: Call, *, id: UUID, body: ResponseBody) -> R
     found = await store.find_response(call.conn, call.viewer.owner_id, demand.id)
     version = expected_version(call.request) if found else None
     outcomes = [(m.position, m.offering_id, m.outcome, m.reason) for m in body.matches]
-    saved = await actions.save_response(call.conn, call.viewer, demand.id, lines, outcomes, row_version=version)
+    saved = await actions.save_response(
+        call.conn, call.viewer, demand.id, lines, outcomes, row_version=version
+    )
     return await _out(call, saved.owner_id, saved.id)
 
 
-@api.post("/api/v1/demands/{id}/response/request-release", permission=Permission.DEMAND_ANSWER, needs_match=True)
+@api.post(
+    "/api/v1/demands/{id}/response/request-release",
+    permission=Permission.DEMAND_ANSWER,
+    needs_match=True,
+)
 async def request_demand_release(call: Call, *, id: UUID) -> ResponseOut:  # noqa: A002  # the name in the address
     """Give the draft to a second person."""
     found = await _checked(call, id)
@@ -82,7 +88,9 @@ async def request_demand_release(call: Call, *, id: UUID) -> ResponseOut:  # noq
     return await _out(call, found.owner_id, found.id)
 
 
-@api.post("/api/v1/demands/{id}/response/release", permission=Permission.DEMAND_RELEASE, needs_match=True)
+@api.post(
+    "/api/v1/demands/{id}/response/release", permission=Permission.DEMAND_RELEASE, needs_match=True
+)
 async def release_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # noqa: A002  # the name in the address
     """Submit; whoever wrote it may not."""
     found = await _checked(call, id)
@@ -90,7 +98,9 @@ async def release_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # no
     return await _out(call, found.owner_id, found.id)
 
 
-@api.post("/api/v1/demands/{id}/response/return", permission=Permission.DEMAND_RELEASE, needs_match=True)
+@api.post(
+    "/api/v1/demands/{id}/response/return", permission=Permission.DEMAND_RELEASE, needs_match=True
+)
 async def return_demand_response(call: Call, *, id: UUID, body: ReturnBody) -> ResponseOut:  # noqa: A002  # the name in the address
     """Back to the author with a reason."""
     found = await _checked(call, id)
@@ -98,7 +108,9 @@ async def return_demand_response(call: Call, *, id: UUID, body: ReturnBody) -> R
     return await _out(call, found.owner_id, found.id)
 
 
-@api.post("/api/v1/demands/{id}/response/revise", permission=Permission.DEMAND_ANSWER, needs_match=True)
+@api.post(
+    "/api/v1/demands/{id}/response/revise", permission=Permission.DEMAND_ANSWER, needs_match=True
+)
 async def revise_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # noqa: A002  # the name in the address
     """Open it again before the deadline."""
     found = await _checked(call, id)
@@ -106,7 +118,9 @@ async def revise_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # noq
     return await _out(call, found.owner_id, found.id)
 
 
-@api.post("/api/v1/demands/{id}/response/withdraw", permission=Permission.DEMAND_ANSWER, needs_match=True)
+@api.post(
+    "/api/v1/demands/{id}/response/withdraw", permission=Permission.DEMAND_ANSWER, needs_match=True
+)
 async def withdraw_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # noqa: A002  # the name in the address
     """Take it back before the deadline."""
     found = await _checked(call, id)
@@ -123,5 +137,8 @@ async def list_demand_responses(call: Call, *, id: UUID) -> AnswerList:  # noqa:
     sees_all = call.viewer.scope in (Scope.OFFICE, Scope.AUDIT)
     answers = await store.list_answers(call.conn, demand.id, call.viewer.members, sees_all=sees_all)
     return AnswerList(
-        items=[AnswerOut(member_id=a.owner_id, member_name=a.member_name, line=line_out(a.line)) for a in answers]
+        items=[
+            AnswerOut(member_id=a.owner_id, member_name=a.member_name, line=line_out(a.line))
+            for a in answers
+        ]
     )

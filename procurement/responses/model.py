@@ -60,7 +60,13 @@ STATE_LABELS = {
     S.MISSED: "nicht abgegeben",
     S.WITHDRAWN: "zurückgezogen",
 }
-STATE_KINDS = {"draft": "", "awaiting_release": "warning", "submitted": "success", "missed": "danger", "withdrawn": ""}
+STATE_KINDS = {
+    "draft": "",
+    "awaiting_release": "warning",
+    "submitted": "success",
+    "missed": "danger",
+    "withdrawn": "",
+}
 EVENT_LABELS = {
     E.SAVE: "Speichern",
     E.REQUEST_RELEASE: "Zur Freigabe geben",
@@ -74,7 +80,7 @@ EVENT_LABELS = {
 OUTCOME_LABELS = {"suits": "passt", "partly": "passt teilweise", "not_suitable": "passt nicht"}
 GROUPED = re.compile(r"^\d{1,3}(\.\d{3})+$")
 PAIRS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
-LARGEST = Decimal("999999999999")
+LARGEST = Decimal(999999999999)
 
 
 @dataclass(frozen=True)
@@ -217,15 +223,26 @@ def parse_quantity(text: str) -> Decimal:
         value = Decimal(raw)
     except InvalidOperation:
         raise ValueError(_("Bitte eine Menge eingeben, zum Beispiel 1.250 oder 12,5.")) from None
-    if not value.is_finite() or value < 0 or value > LARGEST or value != value.quantize(Decimal("0.0001")):
-        raise ValueError(_("Die Menge muss zwischen 0 und 999.999.999.999 liegen, mit höchstens vier Nachkommastellen."))
+    if (
+        not value.is_finite()
+        or value < 0
+        or value > LARGEST
+        or value != value.quantize(Decimal("0.0001"))
+    ):
+        raise ValueError(
+            _(
+                "Die Menge muss zwischen 0 und 999.999.999.999 liegen, mit höchstens vier Nachkommastellen."
+            )
+        )
     return value
 
 
 def amount(low: Decimal | None, expected: Decimal | None, high: Decimal | None) -> Amount:
     """Fill what was left blank: at least 0, at most what is expected; ValueError when out of order."""
     middle = expected if expected is not None else (high if high is not None else low or Decimal())
-    made = Amount(low if low is not None else Decimal(), middle, high if high is not None else middle)
+    made = Amount(
+        low if low is not None else Decimal(), middle, high if high is not None else middle
+    )
     if not made.low <= made.expected <= made.high:
         raise ValueError(_("Es muss gelten: mindestens ≤ erwartet ≤ höchstens."))
     return made
@@ -236,11 +253,16 @@ def check_lines(lines: Sequence[Line]) -> None:
     errors = GridErrors()
     for line in lines:
         if line.needed_from and line.needed_to and line.needed_to < line.needed_from:
-            errors.add(f"needed_to_{line.ordinal}", _("{title}: „benötigt bis“ liegt vor „benötigt ab“.").format(title=line.title))
+            errors.add(
+                f"needed_to_{line.ordinal}",
+                _("{title}: „benötigt bis“ liegt vor „benötigt ab“.").format(title=line.title),
+            )
         if line.binding in ("binding", "purchase_obligation") and not line.budget_confirmed:
             errors.add(
                 f"budget_{line.ordinal}",
-                _("{title}: Eine verbindliche Meldung braucht bestätigte Haushaltsmittel.").format(title=line.title),
+                _("{title}: Eine verbindliche Meldung braucht bestätigte Haushaltsmittel.").format(
+                    title=line.title
+                ),
             )
     errors.stop()
 
@@ -251,8 +273,12 @@ def check_matches(matches: Sequence[Match]) -> None:
     if unseen:
         names = ", ".join(f"„{m.title}“" for m in unseen[:3])
         raise Refused(
-            _("Der Katalog der Mitglieder bietet passende Leistungen an, zu denen noch eine Einschätzung fehlt: {names}.").format(names=names),
-            rule=_("Eigenleistung vor Markt: Vor der Bündelung wird geprüft, was Mitglieder selbst anbieten."),
+            _(
+                "Der Katalog der Mitglieder bietet passende Leistungen an, zu denen noch eine Einschätzung fehlt: {names}."
+            ).format(names=names),
+            rule=_(
+                "Eigenleistung vor Markt: Vor der Bündelung wird geprüft, was Mitglieder selbst anbieten."
+            ),
             remedy=_("Bei jeder Fundstelle angeben, ob sie passt, und wenn nicht, warum."),
         )
 
@@ -262,14 +288,23 @@ def check_four_eyes(response: Response, principal: UUID | None) -> None:
     if principal is None or principal in (response.written_by, response.requested_by):
         raise Refused(
             _("Diese Antwort muss eine zweite Person freigeben."),
-            rule=_("Vier-Augen-Prinzip: Wer die Meldung geschrieben oder zur Freigabe gegeben hat, gibt sie nicht frei."),
+            rule=_(
+                "Vier-Augen-Prinzip: Wer die Meldung geschrieben oder zur Freigabe gegeben hat, gibt sie nicht frei."
+            ),
             remedy=_("Eine andere Person Ihres Hauses mit der Rolle „Bedarfsfreigabe“ bitten."),
         )
 
 
 def receipt(response: Response, lines: Sequence[Line], at: datetime) -> bytes:
     """The hash on the receipt: content, version and instant in canonical bytes."""
-    parts: list[object] = ["kdnx.demand.v1", response.owner_id, response.id, response.call_id, response.version, at.isoformat()]
+    parts: list[object] = [
+        "kdnx.demand.v1",
+        response.owner_id,
+        response.id,
+        response.call_id,
+        response.version,
+        at.isoformat(),
+    ]
     for line in sorted(lines, key=lambda x: x.ordinal):
         parts += [line.ordinal, line.cpv, line.unit, line.binding, line.price_today_cents]
         for year, a in sorted(line.years.items()):

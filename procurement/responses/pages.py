@@ -52,13 +52,21 @@ async def show_response(call: Call) -> Answered:
 
 
 async def _grid(
-    call: Call, demand: DemandCall, *, posted: Mapping[str, Any] | None = None, errors: GridErrors | None = None
+    call: Call,
+    demand: DemandCall,
+    *,
+    posted: Mapping[str, Any] | None = None,
+    errors: GridErrors | None = None,
 ) -> Answered:
     if not demand.is_invited:
         raise Forbidden(_("Ihr Haus ist zu dieser Bedarfsabfrage nicht eingeladen."))
     positions = await list_positions(call.conn, [demand.id])
     response = await store.find_response(call.conn, call.viewer.owner_id, demand.id)
-    lines = await store.list_lines(call.conn, response.owner_id, response.id, response.version) if response else []
+    lines = (
+        await store.list_lines(call.conn, response.owner_id, response.id, response.version)
+        if response
+        else []
+    )
     matches = await store.list_matches(call.conn, response, lines) if response else []
     values = dict(posted) if posted else cells(lines)
     return await call.page(
@@ -97,7 +105,11 @@ def cells(lines: list[Line]) -> dict[str, str]:
     for line in lines:
         n = line.ordinal
         for year, a in line.years.items():
-            out |= {f"q_{n}_{year}_min": num(a.low), f"q_{n}_{year}_exp": num(a.expected), f"q_{n}_{year}_max": num(a.high)}
+            out |= {
+                f"q_{n}_{year}_min": num(a.low),
+                f"q_{n}_{year}_exp": num(a.expected),
+                f"q_{n}_{year}_max": num(a.high),
+            }
         out |= {
             f"binding_{n}": line.binding, f"place_{n}": line.place, f"deviation_{n}": line.deviation_reason,
             f"needed_from_{n}": line.needed_from.isoformat() if line.needed_from else "",
@@ -119,7 +131,12 @@ async def save_response(call: Call) -> Answered:
         return await _grid(call, demand, posted=call.fields, errors=errors)
     version = call.form(VersionIn).value
     saved = await actions.save_response(
-        call.conn, call.viewer, demand.id, lines, outcomes, row_version=version.row_version if version else None
+        call.conn,
+        call.viewer,
+        demand.id,
+        lines,
+        outcomes,
+        row_version=version.row_version if version else None,
     )
     here = f"/demands/{demand.id}/response"
     if call.form(MoveIn).valid().move == "request_release":
@@ -139,22 +156,30 @@ async def _own(call: Call) -> Response:
 async def release_response(call: Call) -> Answered:
     """Submit by the second person."""
     version = call.form(VersionIn).valid().row_version
-    proof = await actions.release_response(call.conn, call.viewer, await _own(call), row_version=version)
+    proof = await actions.release_response(
+        call.conn, call.viewer, await _own(call), row_version=version
+    )
     return call.redirect(
-        f"/demands/{call.path_id()}/response", _("Abgegeben. Prüfsumme der Quittung: {hash}").format(hash=proof.hex()[:16])
+        f"/demands/{call.path_id()}/response",
+        _("Abgegeben. Prüfsumme der Quittung: {hash}").format(hash=proof.hex()[:16]),
     )
 
 
 async def return_response(call: Call) -> Answered:
     """Back to the author."""
-    await actions.return_response(call.conn, call.viewer, await _own(call), call.form(ReasonIn).valid().reason)
+    await actions.return_response(
+        call.conn, call.viewer, await _own(call), call.form(ReasonIn).valid().reason
+    )
     return call.redirect(f"/demands/{call.path_id()}/response", _("Zurückgegeben."))
 
 
 async def revise_response(call: Call) -> Answered:
     """Open it again."""
     await actions.revise_response(call.conn, call.viewer, await _own(call))
-    return call.redirect(f"/demands/{call.path_id()}/response", _("Zur Überarbeitung geöffnet; die abgegebene Fassung gilt weiter."))
+    return call.redirect(
+        f"/demands/{call.path_id()}/response",
+        _("Zur Überarbeitung geöffnet; die abgegebene Fassung gilt weiter."),
+    )
 
 
 async def withdraw_response(call: Call) -> Answered:
@@ -171,7 +196,11 @@ async def list_answers(call: Call) -> Answered:
     sees_all = call.viewer.scope in (Scope.OFFICE, Scope.AUDIT)
     answers = await store.list_answers(call.conn, demand.id, call.viewer.members, sees_all=sees_all)
     return await call.page(
-        "responses/answers.html", demand=demand, answers=answers, positions=await list_positions(call.conn, [demand.id]), **WORDS
+        "responses/answers.html",
+        demand=demand,
+        answers=answers,
+        positions=await list_positions(call.conn, [demand.id]),
+        **WORDS,
     )
 
 
@@ -187,10 +216,18 @@ async def new_free_demand(call: Call) -> Answered:
 
 
 async def _free(
-    call: Call, response: Response | None, form: Form[FreeIn], values: Mapping[str, Any], errors: GridErrors
+    call: Call,
+    response: Response | None,
+    form: Form[FreeIn],
+    values: Mapping[str, Any],
+    errors: GridErrors,
 ) -> Answered:
     found = [*form.errors, *errors.found]
-    lines = await store.list_lines(call.conn, response.owner_id, response.id, response.version) if response else []
+    lines = (
+        await store.list_lines(call.conn, response.owner_id, response.id, response.version)
+        if response
+        else []
+    )
     line = lines[0] if lines else None
     first = min(line.years) if line and line.years else call.conn.today.year + 1
     return await call.page(
@@ -222,12 +259,18 @@ async def save_free_demand(call: Call) -> Answered:
 
 async def _save_free(call: Call, response: Response | None) -> Answered:
     form, errors = call.form(FreeIn), GridErrors()
-    first = int(str(call.fields.get("first_year", "")) or 0) if str(call.fields.get("first_year", "")).isdigit() else 0
+    first = (
+        int(str(call.fields.get("first_year", "")) or 0)
+        if str(call.fields.get("first_year", "")).isdigit()
+        else 0
+    )
     first = first if 2000 <= first <= 2100 else call.conn.today.year + 1
     years = read_years(1, range(first, first + FREE_YEARS), call.fields, errors)
     rest = read_rest(1, "non_binding", call.fields, errors)
     if not years and not errors.found:
-        errors.found.append(FieldError(f"q_1_{first}_exp", _("Bitte mindestens eine Menge eintragen.")))
+        errors.found.append(
+            FieldError(f"q_1_{first}_exp", _("Bitte mindestens eine Menge eintragen."))
+        )
     outcomes = read_outcomes(call.fields, errors)
     if form.value is None or errors.found:
         return await _free(call, response, form, call.fields, errors)
@@ -236,15 +279,22 @@ async def _save_free(call: Call, response: Response | None) -> Answered:
     )
     if call.form(MoveIn).valid().move == "request_release":
         await actions.request_release(call.conn, call.viewer, saved)
-        return call.redirect(f"/demands/free/{saved.id}", _("Gespeichert und zur Freigabe gegeben."))
+        return call.redirect(
+            f"/demands/free/{saved.id}", _("Gespeichert und zur Freigabe gegeben.")
+        )
     return call.redirect(f"/demands/free/{saved.id}", _("Freier Bedarf gespeichert."))
 
 
 async def release_free_demand(call: Call) -> Answered:
     """Submit a free demand by the second person."""
     version = call.form(VersionIn).valid().row_version
-    await actions.release_response(call.conn, call.viewer, await _own_free(call), row_version=version)
-    return call.redirect(f"/demands/free/{call.path_id()}", _("Abgegeben. Die Geschäftsstelle kann den Bedarf jetzt bündeln."))
+    await actions.release_response(
+        call.conn, call.viewer, await _own_free(call), row_version=version
+    )
+    return call.redirect(
+        f"/demands/free/{call.path_id()}",
+        _("Abgegeben. Die Geschäftsstelle kann den Bedarf jetzt bündeln."),
+    )
 
 
 async def withdraw_free_demand(call: Call) -> Answered:

@@ -13,10 +13,19 @@ from kdnx.text import _
 from kdnx.web.api import Body, JsonInt
 from procurement.demands.model import BINDING_LABELS, Binding, DemandCall, Position
 from procurement.demands.schemas import CpvCode
-from procurement.responses.model import OUTCOME_LABELS, Amount, GridErrors, Line, amount, parse_quantity
+from procurement.responses.model import (
+    OUTCOME_LABELS,
+    Amount,
+    GridErrors,
+    Line,
+    amount,
+    parse_quantity,
+)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-Quantity = Annotated[Decimal, Field(ge=0, le=Decimal("999999999999"), decimal_places=4, allow_inf_nan=False)]
+Quantity = Annotated[
+    Decimal, Field(ge=0, le=Decimal(999999999999), decimal_places=4, allow_inf_nan=False)
+]
 MONEY_LIMIT = 10**15
 
 
@@ -143,12 +152,17 @@ class AnswerList(BaseModel):
 
 def line_out(line: Line) -> LineOut:
     """As JSON."""
-    years = [YearOut(year=y, qty_min=a.low, qty_expected=a.expected, qty_max=a.high) for y, a in sorted(line.years.items())]
+    years = [
+        YearOut(year=y, qty_min=a.low, qty_expected=a.expected, qty_max=a.high)
+        for y, a in sorted(line.years.items())
+    ]
     rest = {n: getattr(line, n) for n in LineOut.model_fields if n not in ("position", "years")}
     return LineOut(position=line.call_position or line.ordinal, years=years, **rest)
 
 
-def lines_from_json(call: DemandCall, positions: Sequence[Position], bodies: Sequence[LineBody]) -> list[Line]:
+def lines_from_json(
+    call: DemandCall, positions: Sequence[Position], bodies: Sequence[LineBody]
+) -> list[Line]:
     """Lines of a JSON answer; Invalid for unknown positions, years outside the call, doubles."""
     known = {p.ordinal: p for p in positions}
     errors, lines, seen = GridErrors(), [], set()
@@ -156,7 +170,10 @@ def lines_from_json(call: DemandCall, positions: Sequence[Position], bodies: Seq
         position = known.get(body.position)
         years = {y.year: y.amount() for y in body.years}
         if position is None or body.position in seen:
-            errors.add(f"lines.{n}.position", _("Diese Position gibt es in der Abfrage nicht, oder sie kommt doppelt vor."))
+            errors.add(
+                f"lines.{n}.position",
+                _("Diese Position gibt es in der Abfrage nicht, oder sie kommt doppelt vor."),
+            )
             continue
         if len(years) != len(body.years) or any(y not in call.years for y in years):
             errors.add(f"lines.{n}.years", _("Jedes Jahr einmal, und nur Jahre der Abfrage."))
@@ -176,7 +193,9 @@ def make_line(position: Position, years: Mapping[int, Amount], rest: Mapping[str
     )  # fmt: skip
 
 
-def read_grid(call: DemandCall, positions: Sequence[Position], fields: Mapping[str, Any]) -> tuple[list[Line], GridErrors]:
+def read_grid(
+    call: DemandCall, positions: Sequence[Position], fields: Mapping[str, Any]
+) -> tuple[list[Line], GridErrors]:
     """Lines from the posted grid, and what is wrong in it; rows without a quantity are left out."""
     errors, lines = GridErrors(), []
     for position in positions:
@@ -188,11 +207,15 @@ def read_grid(call: DemandCall, positions: Sequence[Position], fields: Mapping[s
     return lines, errors
 
 
-def read_years(ordinal: int, years: range, fields: Mapping[str, Any], errors: GridErrors) -> dict[int, Amount]:
+def read_years(
+    ordinal: int, years: range, fields: Mapping[str, Any], errors: GridErrors
+) -> dict[int, Amount]:
     """The three rows of a position's grid."""
     out: dict[int, Amount] = {}
     for year in years:
-        cells = [_cell(f"q_{ordinal}_{year}_{which}", fields, errors) for which in ("min", "exp", "max")]
+        cells = [
+            _cell(f"q_{ordinal}_{year}_{which}", fields, errors) for which in ("min", "exp", "max")
+        ]
         if all(c is None for c in cells):
             continue
         try:
@@ -213,7 +236,9 @@ def _cell(name: str, fields: Mapping[str, Any], errors: GridErrors) -> Decimal |
         return None
 
 
-def read_rest(ordinal: int, default_binding: str, fields: Mapping[str, Any], errors: GridErrors) -> dict[str, Any]:
+def read_rest(
+    ordinal: int, default_binding: str, fields: Mapping[str, Any], errors: GridErrors
+) -> dict[str, Any]:
     """The further details of a position."""
 
     def text(name: str) -> str:
@@ -246,7 +271,9 @@ def read_rest(ordinal: int, default_binding: str, fields: Mapping[str, Any], err
     }  # fmt: skip
 
 
-def read_outcomes(fields: Mapping[str, Any], errors: GridErrors) -> list[tuple[int, UUID, str, str]]:
+def read_outcomes(
+    fields: Mapping[str, Any], errors: GridErrors
+) -> list[tuple[int, UUID, str, str]]:
     """What was said about in-house matches: (ordinal, offering, outcome, reason)."""
     out = []
     for name, value in fields.items():
@@ -257,7 +284,10 @@ def read_outcomes(fields: Mapping[str, Any], errors: GridErrors) -> list[tuple[i
         if str(value) not in OUTCOME_LABELS or not number.isdigit():
             continue
         if value != "suits" and len(reason) < 5:
-            errors.add(f"why_{number}_{offering}", _("Bitte kurz begründen, warum die Leistung nicht oder nur teilweise passt."))
+            errors.add(
+                f"why_{number}_{offering}",
+                _("Bitte kurz begründen, warum die Leistung nicht oder nur teilweise passt."),
+            )
             continue
         try:
             out.append((int(number), UUID(offering), str(value), reason))

@@ -15,7 +15,9 @@ from procurement.responses.model import Amount, Answer, Line, Match, Response, s
 
 FIND_RESPONSE = "SELECT * FROM procurement.demand_response WHERE owner_id = $1 AND call_id = $2"
 GET_RESPONSE = "SELECT * FROM procurement.demand_response WHERE owner_id = $1 AND id = $2"
-LOCK_RESPONSE = "SELECT * FROM procurement.demand_response WHERE owner_id = $1 AND id = $2 FOR UPDATE"
+LOCK_RESPONSE = (
+    "SELECT * FROM procurement.demand_response WHERE owner_id = $1 AND id = $2 FOR UPDATE"
+)
 LIST_FREE = "SELECT * FROM procurement.demand_response WHERE owner_id = $1 AND call_id IS NULL ORDER BY updated_at DESC, id LIMIT 200"
 INSERT_RESPONSE = """
 INSERT INTO procurement.demand_response (owner_id, id, call_id, lead_id, title, state, created_at, updated_at)
@@ -84,6 +86,34 @@ SELECT $1, $2, o, f, v, t, p, c, r, $10, $10 FROM unnest($3::int[], $4::uuid[], 
 ON CONFLICT (owner_id, response_id, ordinal, offering_id) DO UPDATE SET outcome = EXCLUDED.outcome, reason = EXCLUDED.reason,
   offering_version = EXCLUDED.offering_version, offering_title = EXCLUDED.offering_title, row_version = h.row_version + 1, updated_at = EXCLUDED.updated_at
 """
+FIND_MANY = """
+SELECT r.* FROM procurement.demand_response r JOIN unnest($1::uuid[], $2::uuid[]) AS x(owner, call) ON x.owner = r.owner_id AND x.call = r.call_id
+"""
+LINES_OF_MANY = """
+SELECT l.*, (SELECT jsonb_object_agg(y.year, jsonb_build_array(y.qty_min::text, y.qty_expected::text, y.qty_max::text)) FROM procurement.demand_line_year y
+    WHERE (y.owner_id, y.response_id, y.version, y.ordinal) = (l.owner_id, l.response_id, l.version, l.ordinal)) AS years
+FROM procurement.demand_line l JOIN unnest($1::uuid[], $2::uuid[], $3::int[]) AS x(owner, response, version)
+  ON (l.owner_id, l.response_id, l.version) = (x.owner, x.response, x.version) ORDER BY l.owner_id, l.response_id, l.ordinal
+"""
+UPSERT_IMPORTED = """
+INSERT INTO procurement.demand_response AS r (owner_id, id, call_id, lead_id, title, state, version, submitted_version, edition, written_by, submitted_at, receipt_hash, created_at, updated_at)
+SELECT o, i, c, l, t, s, v, CASE WHEN s = 'submitted' THEN v END, CASE WHEN s = 'submitted' THEN 1 ELSE 0 END, $9, CASE WHEN s = 'submitted' THEN $10::timestamptz END, h, $10, $10
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::bytea[]) AS x(o, i, c, l, t, s, v, h)
+ON CONFLICT (owner_id, id) DO UPDATE SET state = EXCLUDED.state, version = EXCLUDED.version, row_version = r.row_version + 1, updated_at = $10, written_by = $9,
+  submitted_version = coalesce(EXCLUDED.submitted_version, r.submitted_version), edition = r.edition + EXCLUDED.edition,
+  submitted_at = coalesce(EXCLUDED.submitted_at, r.submitted_at), receipt_hash = coalesce(EXCLUDED.receipt_hash, r.receipt_hash)
+"""
+EXPORT = """
+SELECT c.number AS call, m.code AS member, l.call_position AS position, y.year, y.qty_min, y.qty_expected, y.qty_max, l.binding, l.needed_from, l.needed_to, l.place,
+  l.price_today_cents AS price_today, l.existing_contract_end AS contract_end, l.budget_confirmed, l.deviation_reason,
+  CASE WHEN r.submitted_version = l.version THEN 'submitted' ELSE 'draft' END AS state
+FROM procurement.demand_response r JOIN procurement.demand_call c ON c.id = r.call_id JOIN kdnx.public_member m ON m.id = r.owner_id
+JOIN procurement.demand_line l ON l.owner_id = r.owner_id AND l.response_id = r.id
+  AND l.version = CASE WHEN r.owner_id = ANY ($1::uuid[]) THEN r.version ELSE r.submitted_version END
+JOIN procurement.demand_line_year y ON (y.owner_id, y.response_id, y.version, y.ordinal) = (l.owner_id, l.response_id, l.version, l.ordinal)
+WHERE r.state <> 'withdrawn' AND (r.owner_id = ANY ($1::uuid[]) OR r.lead_id = ANY ($1::uuid[]) OR $2)
+ORDER BY c.number, m.code, l.call_position, y.year
+"""
 
 
 async def find_response(conn: Conn, owner_id: UUID, call_id: UUID) -> Response | None:
@@ -93,12 +123,20 @@ async def find_response(conn: Conn, owner_id: UUID, call_id: UUID) -> Response |
 
 async def get_response(conn: Conn, owner_id: UUID, response_id: UUID) -> Response:
     """One answer; NotFound otherwise."""
-    return one(Response, await conn.fetchrow(GET_RESPONSE, owner_id, response_id), _("Diese Bedarfsmeldung"))
+    return one(
+        Response,
+        await conn.fetchrow(GET_RESPONSE, owner_id, response_id),
+        _("Diese Bedarfsmeldung"),
+    )
 
 
 async def lock_response(conn: Conn, owner_id: UUID, response_id: UUID) -> Response:
     """One answer, held until the end of the transaction; NotFound otherwise."""
-    return one(Response, await conn.fetchrow(LOCK_RESPONSE, owner_id, response_id), _("Diese Bedarfsmeldung"))
+    return one(
+        Response,
+        await conn.fetchrow(LOCK_RESPONSE, owner_id, response_id),
+        _("Diese Bedarfsmeldung"),
+    )
 
 
 async def list_free(conn: Conn, owner_id: UUID) -> list[Response]:
@@ -107,30 +145,59 @@ async def list_free(conn: Conn, owner_id: UUID) -> list[Response]:
 
 
 async def insert_response(
-    conn: Conn, owner_id: UUID, response_id: UUID, call_id: UUID | None, lead_id: UUID | None, title: str
+    conn: Conn,
+    owner_id: UUID,
+    response_id: UUID,
+    call_id: UUID | None,
+    lead_id: UUID | None,
+    title: str,
 ) -> bool:
     """A new draft; False when the member has an answer to that call already."""
-    return await conn.execute(INSERT_RESPONSE, owner_id, response_id, call_id, lead_id, title, conn.now) == 1
+    return (
+        await conn.execute(
+            INSERT_RESPONSE, owner_id, response_id, call_id, lead_id, title, conn.now
+        )
+        == 1
+    )
 
 
 async def mark_state(
-    conn: Conn, response: Response, state: str, *, principal: UUID | None = None, reason: str | None = None
+    conn: Conn,
+    response: Response,
+    state: str,
+    *,
+    principal: UUID | None = None,
+    reason: str | None = None,
 ) -> bool:
     """The new state; False when the call has ended in the meantime."""
-    done = await conn.execute(MARK_STATE, response.owner_id, response.id, state, conn.now, principal, reason)
+    done = await conn.execute(
+        MARK_STATE, response.owner_id, response.id, state, conn.now, principal, reason
+    )
     return done == 1
 
 
-async def mark_saved(conn: Conn, owner_id: UUID, response_id: UUID, title: str, principal: UUID | None) -> int:
+async def mark_saved(
+    conn: Conn, owner_id: UUID, response_id: UUID, title: str, principal: UUID | None
+) -> int:
     """Count a saving; its version."""
-    version: int = await conn.fetchval(MARK_SAVED, owner_id, response_id, title, principal, conn.now)
+    version: int = await conn.fetchval(
+        MARK_SAVED, owner_id, response_id, title, principal, conn.now
+    )
     return version
 
 
-async def mark_released(conn: Conn, response: Response, principal: UUID | None, receipt_hash: bytes) -> bool:
+async def mark_released(
+    conn: Conn, response: Response, principal: UUID | None, receipt_hash: bytes
+) -> bool:
     """Submitted now; False when the call has ended or another version lies there."""
     done = await conn.execute(
-        MARK_RELEASED, response.owner_id, response.id, principal, conn.now, receipt_hash, response.version
+        MARK_RELEASED,
+        response.owner_id,
+        response.id,
+        principal,
+        conn.now,
+        receipt_hash,
+        response.version,
     )
     return done == 1
 
@@ -155,7 +222,11 @@ async def insert_lines(conn: Conn, rows: Sequence[tuple[UUID, UUID, int, Line]])
         [x.price_today_cents for x in lines], [x.existing_contract_end for x in lines], [x.binding for x in lines],
         [x.budget_confirmed for x in lines], [x.deviation_reason for x in lines], conn.now,
     )  # fmt: skip
-    years = [(*r[:3], r[3].ordinal, y, a.low, a.expected, a.high) for r in rows for y, a in r[3].years.items()]
+    years = [
+        (*r[:3], r[3].ordinal, y, a.low, a.expected, a.high)
+        for r in rows
+        for y, a in r[3].years.items()
+    ]
     await conn.execute(INSERT_YEARS, *([y[i] for y in years] for i in range(8)))
 
 
@@ -166,7 +237,9 @@ async def list_lines(conn: Conn, owner_id: UUID, response_id: UUID, version: int
 
 def to_line(row: asyncpg.Record) -> Line:
     """A row of `demand_line` with its `years` as the model has it."""
-    values: dict[str, Any] = {k: v for k, v in row.items() if k in Line.__dataclass_fields__ and k != "years"}
+    values: dict[str, Any] = {
+        k: v for k, v in row.items() if k in Line.__dataclass_fields__ and k != "years"
+    }
     years: Mapping[str, Sequence[str]] = row["years"] or {}
     return Line(**values, years={int(y): _amount(v) for y, v in sorted(years.items())})
 
@@ -177,32 +250,47 @@ def _amount(values: Sequence[str]) -> Amount:
     return Amount(low, expected, high)
 
 
-async def list_answers(conn: Conn, call_id: UUID, leads: Sequence[UUID], *, sees_all: bool) -> list[Answer]:
+async def list_answers(
+    conn: Conn, call_id: UUID, leads: Sequence[UUID], *, sees_all: bool
+) -> list[Answer]:
     """What was submitted, by position and member; only for the lead and the office."""
     rows = await conn.fetch(LIST_ANSWERS, call_id, list(leads), sees_all)
-    return [Answer(r["owner_id"], r["member_name"], r["response_id"], r["version"], to_line(r)) for r in rows]
+    return [
+        Answer(r["owner_id"], r["member_name"], r["response_id"], r["version"], to_line(r))
+        for r in rows
+    ]
 
 
 async def list_matches(conn: Conn, response: Response, lines: Sequence[Line]) -> list[Match]:
     """What other members offer for these lines, with what was said about it so far."""
     if not lines:
         return []
-    found = await find_matches(conn, response.owner_id, [(x.ordinal, search_words(x.title), x.cpv) for x in lines])
+    found = await find_matches(
+        conn, response.owner_id, [(x.ordinal, search_words(x.title), x.cpv) for x in lines]
+    )
     said = await list_outcomes(conn, response.owner_id, response.id)
     nothing: tuple[str | None, str] = (None, "")
     pairs = [(m, said.get((m.ordinal, m.offering_id), nothing)) for m in found]
     return [replace(m, outcome=outcome, reason=reason) for m, (outcome, reason) in pairs]
 
 
-async def find_matches(conn: Conn, owner_id: UUID, wanted: Sequence[tuple[int, str, str]]) -> list[Match]:
+async def find_matches(
+    conn: Conn, owner_id: UUID, wanted: Sequence[tuple[int, str, str]]
+) -> list[Match]:
     """Published offerings of other members for (ordinal, words, CPV code), up to three a line."""
     rows = await conn.fetch(
-        FIND_MATCHES, [w[0] for w in wanted], [w[1] for w in wanted], [w[2] for w in wanted], owner_id
+        FIND_MATCHES,
+        [w[0] for w in wanted],
+        [w[1] for w in wanted],
+        [w[2] for w in wanted],
+        owner_id,
     )
     return many(Match, rows)
 
 
-async def list_outcomes(conn: Conn, owner_id: UUID, response_id: UUID) -> dict[tuple[int, UUID], tuple[str, str]]:
+async def list_outcomes(
+    conn: Conn, owner_id: UUID, response_id: UUID
+) -> dict[tuple[int, UUID], tuple[str, str]]:
     """What the member said: (ordinal, offering) → (outcome, reason)."""
     rows = await conn.fetch(LIST_OUTCOMES, owner_id, response_id)
     return {(r["ordinal"], r["offering_id"]): (r["outcome"], r["reason"]) for r in rows}
@@ -217,3 +305,40 @@ async def save_outcomes(conn: Conn, response: Response, said: Sequence[Match]) -
             [m.outcome for m in said], [m.reason for m in said], conn.now,
         )  # fmt: skip
 
+
+async def find_responses(
+    conn: Conn, pairs: Sequence[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], Response]:
+    """Answers by (owner, call), set-based."""
+    rows = await conn.fetch(FIND_MANY, [p[0] for p in pairs], [p[1] for p in pairs])
+    return {(r["owner_id"], r["call_id"]): one(Response, r) for r in rows}
+
+
+async def list_lines_of(
+    conn: Conn, versions: Sequence[tuple[UUID, UUID, int]]
+) -> dict[UUID, list[Line]]:
+    """Lines of many (owner, response, version), by response."""
+    out: dict[UUID, list[Line]] = {}
+    for r in await conn.fetch(
+        LINES_OF_MANY, [v[0] for v in versions], [v[1] for v in versions], [v[2] for v in versions]
+    ):
+        out.setdefault(r["response_id"], []).append(to_line(r))
+    return out
+
+
+async def upsert_imported(
+    conn: Conn,
+    rows: Sequence[tuple[UUID, UUID, UUID, UUID, str, str, int, bytes | None]],
+    principal: UUID | None,
+) -> None:
+    """Heads of imported answers: (owner, id, call, lead, title, state, version, receipt)."""
+    await conn.execute(
+        UPSERT_IMPORTED, *([r[i] for r in rows] for i in range(8)), principal, conn.now
+    )
+
+
+async def list_export(
+    conn: Conn, members: Sequence[UUID], *, sees_all: bool
+) -> list[asyncpg.Record]:
+    """Line by line and year what the viewer may see, in the columns of the file."""
+    return await conn.fetch(EXPORT, list(members), sees_all)

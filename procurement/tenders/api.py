@@ -64,11 +64,15 @@ async def list_tenders_json(call: Call, *, query: TenderListQuery) -> TenderList
     if query.cursor:
         at, last = decode_cursor(secret, query.cursor, 2)
         after = (datetime.fromisoformat(at), UUID(last))
-    found = await store.list_tenders(call.conn, state=query.state, text=query.q, after=after, limit=query.limit + 1)
+    found = await store.list_tenders(
+        call.conn, state=query.state, text=query.q, after=after, limit=query.limit + 1
+    )
     items, more = found[: query.limit], len(found) > query.limit
     return TenderList(
         items=[_summary(t) for t in items],
-        next=encode_cursor(secret, [items[-1].created_at.isoformat(), items[-1].id]) if more else None,
+        next=encode_cursor(secret, [items[-1].created_at.isoformat(), items[-1].id])
+        if more
+        else None,
     )
 
 
@@ -81,13 +85,17 @@ async def get_tender_json(call: Call, *, id: UUID) -> TenderOut:  # noqa: A002  
 @api.post("/api/v1/tenders", permission=Permission.TENDER_EDIT, status=201)
 async def create_tender_json(call: Call, *, body: TenderFromBundleBody) -> TenderOut:
     """A draft from a frozen bundle."""
-    return await _out(call, await actions.create_tender(call.conn, call.viewer, body.bundle_id, body))
+    return await _out(
+        call, await actions.create_tender(call.conn, call.viewer, body.bundle_id, body)
+    )
 
 
 @api.post("/api/v1/tenders/{id}/change", permission=Permission.TENDER_EDIT, needs_match=True)
 async def change_tender_json(call: Call, *, id: UUID, body: TenderBody) -> TenderOut:  # noqa: A002  # the name in the address
     """Replace the settings and estimate anew."""
-    await actions.change_tender(call.conn, call.viewer, id, body, row_version=expected_version(call.request))
+    await actions.change_tender(
+        call.conn, call.viewer, id, body, row_version=expected_version(call.request)
+    )
     return await _out(call, id)
 
 
@@ -95,7 +103,12 @@ async def change_tender_json(call: Call, *, id: UUID, body: TenderBody) -> Tende
 async def choose_tender_procedure(call: Call, *, id: UUID, body: ProcedureBody) -> TenderOut:  # noqa: A002  # the name in the address
     """Choose the procedure."""
     await actions.choose_procedure(
-        call.conn, call.viewer, id, body.procedure, body.reason, row_version=expected_version(call.request)
+        call.conn,
+        call.viewer,
+        id,
+        body.procedure,
+        body.reason,
+        row_version=expected_version(call.request),
     )
     return await _out(call, id)
 
@@ -103,5 +116,7 @@ async def choose_tender_procedure(call: Call, *, id: UUID, body: ProcedureBody) 
 @api.post("/api/v1/tenders/{id}/cancel", permission=Permission.TENDER_EDIT, needs_match=True)
 async def cancel_tender_json(call: Call, *, id: UUID, body: ReasonBody) -> TenderOut:  # noqa: A002  # the name in the address
     """Give the preparation up."""
-    await actions.cancel_tender(call.conn, call.viewer, id, body.reason, row_version=expected_version(call.request))
+    await actions.cancel_tender(
+        call.conn, call.viewer, id, body.reason, row_version=expected_version(call.request)
+    )
     return await _out(call, id)

@@ -165,10 +165,25 @@ def value_input(tender: Tender, lots: Sequence[Lot]) -> ValueInput:
 def warnings(tender: Tender, lots: Sequence[Lot]) -> list[str]:
     """What the law asks to be explained, in plain German."""
     out = []
-    if tender.contract_kind == ContractKind.FRAMEWORK and (tender.term_months or 0) > USUAL_TERM_MONTHS:
-        out.append(_("Eine Rahmenvereinbarung läuft höchstens vier Jahre, es sei denn, ihr Gegenstand begründet einen Sonderfall (§ 21 Abs. 6 VgV)."))
+    if (
+        tender.contract_kind == ContractKind.FRAMEWORK
+        and (tender.term_months or 0) > USUAL_TERM_MONTHS
+    ):
+        out.append(
+            _(
+                "Eine Rahmenvereinbarung läuft höchstens vier Jahre, es sei denn, ihr Gegenstand begründet einen Sonderfall (§ 21 Abs. 6 VgV)."
+            )
+        )
     if len(lots) == 1 and tender.regime == "eu" and not tender.joint_award_reason:
-        out.append(_("Nur ein Los: Die gemeinsame Vergabe braucht wirtschaftliche oder technische Gründe (§ 97a Abs. 2 GWB)."))
+        out.append(
+            _(
+                "Nur ein Los: Die gemeinsame Vergabe braucht wirtschaftliche oder technische Gründe (§ 97a Abs. 2 GWB)."
+            )
+        )
     if tender.is_funded:
-        out.append(_("Zuwendung: Die Nebenbestimmungen des Bescheids können strengere Vergaberegeln verlangen (ANBest)."))
+        out.append(
+            _(
+                "Zuwendung: Die Nebenbestimmungen des Bescheids können strengere Vergaberegeln verlangen (ANBest)."
+            )
+        )
     return out

@@ -1,13 +1,16 @@
 """Pages of tenders: list, making one from a bundle, the draft with value, regime and procedures."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
 
+from kdnx.db.conn import Conn
+from kdnx.module import Hit, SearchProvider
 from kdnx.text import _
-from kdnx.viewer import Permission
+from kdnx.viewer import Permission, Viewer
 from kdnx.web.form import Form
 from kdnx.web.paging import decode_cursor, encode_cursor
 from kdnx.web.routing import Call, get, post
@@ -23,11 +26,17 @@ from procurement.tenders.model import (
     STATE_KINDS,
     STATE_LABELS,
     Tender,
+    TenderState,
     possible,
     warnings,
 )
 from procurement.tenders.schemas import ProcedureIn, TenderIn, TenderQuery
-from procurement.valuation.model import AUTHORITY_LABELS, CONTRACT_LABELS, REGIME_LABELS, SUBJECT_LABELS
+from procurement.valuation.model import (
+    AUTHORITY_LABELS,
+    CONTRACT_LABELS,
+    REGIME_LABELS,
+    SUBJECT_LABELS,
+)
 
 WORDS: dict[str, Any] = {
     "STATE_LABELS": STATE_LABELS, "STATE_KINDS": STATE_KINDS, "BUYER_MODE_LABELS": BUYER_MODE_LABELS, "CONTRACT_LABELS": CONTRACT_LABELS,
@@ -44,11 +53,15 @@ async def list_tenders(call: Call) -> Response:
         at, last = decode_cursor(secret, query.cursor, 2)
         after = (datetime.fromisoformat(at), UUID(last))
     state = query.state if query.state in STATE_LABELS else ""
-    found = await store.list_tenders(call.conn, state=state, text=query.q.strip()[:100], after=after, limit=query.limit + 1)
+    found = await store.list_tenders(
+        call.conn, state=state, text=query.q.strip()[:100], after=after, limit=query.limit + 1
+    )
     items = found[: query.limit]
     more = len(found) > query.limit
     cursor = encode_cursor(secret, [items[-1].created_at.isoformat(), items[-1].id]) if more else ""
-    return await call.page("tenders/list.html", tenders=items, query=query, state=state, next_cursor=cursor, **WORDS)
+    return await call.page(
+        "tenders/list.html", tenders=items, query=query, state=state, next_cursor=cursor, **WORDS
+    )
 
 
 async def new_tender(call: Call) -> Response:
@@ -70,7 +83,9 @@ async def create_tender(call: Call) -> Response:
     if form.value is None:
         return await _new(call, form)
     tender_id = await actions.create_tender(call.conn, call.viewer, call.path_id(), form.value)
-    return call.redirect(f"/tenders/{tender_id}", _("Vergabe angelegt: Wert, Regime und Verfahren sind berechnet."))
+    return call.redirect(
+        f"/tenders/{tender_id}", _("Vergabe angelegt: Wert, Regime und Verfahren sind berechnet.")
+    )
 
 
 async def show_tender(call: Call) -> Response:
@@ -108,8 +123,12 @@ async def change_tender(call: Call) -> Response:
     if form.value is None:
         return await _edit(call, await store.get_tender(call.conn, call.path_id()), form)
     version = call.form(VersionIn).valid().row_version
-    await actions.change_tender(call.conn, call.viewer, call.path_id(), form.value, row_version=version)
-    return call.redirect(f"/tenders/{call.path_id()}", _("Gespeichert; der Wert ist neu geschätzt."))
+    await actions.change_tender(
+        call.conn, call.viewer, call.path_id(), form.value, row_version=version
+    )
+    return call.redirect(
+        f"/tenders/{call.path_id()}", _("Gespeichert; der Wert ist neu geschätzt.")
+    )
 
 
 async def choose_procedure(call: Call) -> Response:
@@ -117,7 +136,9 @@ async def choose_procedure(call: Call) -> Response:
     form = call.form(ProcedureIn)
     if form.value is None:
         return await _show(call, await store.get_tender(call.conn, call.path_id()), form=form)
-    await actions.choose_procedure(call.conn, call.viewer, call.path_id(), form.value.procedure, form.value.reason)
+    await actions.choose_procedure(
+        call.conn, call.viewer, call.path_id(), form.value.procedure, form.value.reason
+    )
     return call.redirect(f"/tenders/{call.path_id()}#verfahren", _("Verfahren gewählt."))
 
 
@@ -133,10 +154,33 @@ async def show_estimate(call: Call) -> Response:
 
 async def cancel_tender(call: Call) -> Response:
     """Give the preparation up."""
-    await actions.cancel_tender(call.conn, call.viewer, call.path_id(), call.form(ReasonIn).valid().reason)
-    return call.redirect(f"/tenders/{call.path_id()}", _("Vorbereitung abgebrochen; die Bündelung kann neu verwendet werden."), "info")
+    await actions.cancel_tender(
+        call.conn, call.viewer, call.path_id(), call.form(ReasonIn).valid().reason
+    )
+    return call.redirect(
+        f"/tenders/{call.path_id()}",
+        _("Vorbereitung abgebrochen; die Bündelung kann neu verwendet werden."),
+        "info",
+    )
 
 
+async def find_tenders(conn: Conn, viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
+    """Tenders for the search over everything."""
+    if not viewer.may(Permission.TENDER_READ):
+        return []
+    found = await store.list_tenders(conn, state="", text=text, after=None, limit=limit)
+    return [
+        Hit(
+            f"{t.number} {t.title}",
+            f"/tenders/{t.id}",
+            _("Vergabe"),
+            STATE_LABELS[TenderState(t.state)],
+        )
+        for t in found
+    ]
+
+
+SEARCH = SearchProvider("Vergaben", find_tenders)
 READ, EDIT = Permission.TENDER_READ, Permission.TENDER_EDIT
 DOORS = (
     get("/tenders", list_tenders, permission=READ),

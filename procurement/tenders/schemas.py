@@ -26,7 +26,9 @@ def _signed(text: object) -> object:
     try:
         return parse_euro(text)
     except ValueError:
-        raise ValueError(_("Bitte einen Betrag eingeben, zum Beispiel 1.234,50 oder -500,00.")) from None
+        raise ValueError(
+            _("Bitte einen Betrag eingeben, zum Beispiel 1.234,50 oder -500,00.")
+        ) from None
 
 
 SignedEuro = Annotated[int, BeforeValidator(_signed), Field(ge=-SIGNED_LIMIT, le=SIGNED_LIMIT)]
@@ -81,7 +83,9 @@ class TenderBody(Body):
     premiums_cents: Cents = 0
     monthly_cents: Cents | None = None
     previous_year_cents: Cents | None = None
-    expected_change_cents: Annotated[JsonInt, Field(ge=-SIGNED_LIMIT, le=SIGNED_LIMIT)] | None = None
+    expected_change_cents: Annotated[JsonInt, Field(ge=-SIGNED_LIMIT, le=SIGNED_LIMIT)] | None = (
+        None
+    )
     next_year_cents: Cents | None = None
     is_urgent: bool = False
     is_electronic: bool = True

@@ -54,13 +54,17 @@ INSERT INTO procurement.lot_trace (tender_id, lot_no, ordinal, owner_id, respons
 SELECT $1, * FROM unnest($2::int[], $3::int[], $4::uuid[], $5::uuid[], $6::int[], $7::int[], $8::numeric[], $9::numeric[], $10::numeric[])
 """
 LIST_LOTS = "SELECT lot_no, title, value_cents, max_value_cents, is_small, cpv FROM procurement.lot WHERE tender_id = $1 ORDER BY lot_no"
-LIST_POSITIONS = "SELECT * FROM procurement.lot_position WHERE tender_id = $1 ORDER BY lot_no, ordinal"
+LIST_POSITIONS = (
+    "SELECT * FROM procurement.lot_position WHERE tender_id = $1 ORDER BY lot_no, ordinal"
+)
 MARK_SMALL = "UPDATE procurement.lot SET is_small = (lot_no = ANY ($2::int[])), row_version = row_version + 1 WHERE tender_id = $1"
 INSERT_ESTIMATE = """
 INSERT INTO procurement.value_estimate (tender_id, version, total_cents, max_total_cents, regime, threshold_cents, calculation, rule_ids, author, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
-LIST_ESTIMATES = "SELECT * FROM procurement.value_estimate WHERE tender_id = $1 ORDER BY version DESC LIMIT 100"
+LIST_ESTIMATES = (
+    "SELECT * FROM procurement.value_estimate WHERE tender_id = $1 ORDER BY version DESC LIMIT 100"
+)
 LIST_OTHERS = """
 SELECT t.number, t.title, t.starts_on, e.total_cents, (SELECT array_agg(DISTINCT left(p.cpv, 3)) FROM procurement.lot_position p WHERE p.tender_id = t.id) AS groups
 FROM procurement.tender t JOIN procurement.value_estimate e ON e.tender_id = t.id AND e.version = t.estimate_version
@@ -88,19 +92,37 @@ async def list_tenders(
 
 
 async def insert_tender(
-    conn: Conn, tender_id: UUID, number: str, *, lead_id: UUID, buyer_id: UUID, bundle_id: UUID, title: str, starts_on: date
+    conn: Conn,
+    tender_id: UUID,
+    number: str,
+    *,
+    lead_id: UUID,
+    buyer_id: UUID,
+    bundle_id: UUID,
+    title: str,
+    starts_on: date,
 ) -> None:
     """A new draft with the usual settings."""
-    await conn.execute(INSERT_TENDER, tender_id, number, lead_id, bundle_id, title, buyer_id, starts_on, conn.now)
+    await conn.execute(
+        INSERT_TENDER, tender_id, number, lead_id, bundle_id, title, buyer_id, starts_on, conn.now
+    )
 
 
-async def update_head(conn: Conn, tender_id: UUID, buyer_id: UUID, values: Mapping[str, Any]) -> None:
+async def update_head(
+    conn: Conn, tender_id: UUID, buyer_id: UUID, values: Mapping[str, Any]
+) -> None:
     """Change the head; `values` are the fields of TenderIn."""
     order = ("subject", "authority", "contract_kind", "starts_on", "term_months", "options_cents", "extensions_cents", "premiums_cents",
              "monthly_cents", "previous_year_cents", "expected_change_cents", "next_year_cents", "is_urgent", "is_electronic",
              "has_prior_notice", "documents_online", "is_funded", "uses_small_lots", "joint_award_reason", "splitting_reason")  # fmt: skip
     await conn.execute(
-        UPDATE_HEAD, tender_id, values["title"], values["buyer_mode"], buyer_id, *(values[n] for n in order), conn.now
+        UPDATE_HEAD,
+        tender_id,
+        values["title"],
+        values["buyer_mode"],
+        buyer_id,
+        *(values[n] for n in order),
+        conn.now,
     )
 
 
@@ -110,7 +132,17 @@ async def insert_estimate(
 ) -> None:  # fmt: skip
     """Store an estimate and make it the current one; a procedure of the other regime is forgotten."""
     await conn.execute(
-        INSERT_ESTIMATE, tender_id, version, total_cents, max_total_cents, regime, threshold_cents, dict(calculation), list(rule_ids), author, conn.now
+        INSERT_ESTIMATE,
+        tender_id,
+        version,
+        total_cents,
+        max_total_cents,
+        regime,
+        threshold_cents,
+        dict(calculation),
+        list(rule_ids),
+        author,
+        conn.now,
     )
     await conn.execute(MARK_ESTIMATED, tender_id, regime, version, conn.now)
 
@@ -171,7 +203,14 @@ async def mark_small(conn: Conn, tender_id: UUID, lots: Sequence[int]) -> None:
     await conn.execute(MARK_SMALL, tender_id, list(lots))
 
 
-async def list_others(conn: Conn, buyer_id: UUID, tender_id: UUID, since: date, until: date) -> list[Other]:
+async def list_others(
+    conn: Conn, buyer_id: UUID, tender_id: UUID, since: date, until: date
+) -> list[Other]:
     """Other procedures of the buyer that begin in this span."""
     rows = await conn.fetch(LIST_OTHERS, buyer_id, tender_id, since, until)
-    return [Other(r["number"], r["title"], r["starts_on"], r["total_cents"], frozenset(r["groups"] or ())) for r in rows]
+    return [
+        Other(
+            r["number"], r["title"], r["starts_on"], r["total_cents"], frozenset(r["groups"] or ())
+        )
+        for r in rows
+    ]

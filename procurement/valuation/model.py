@@ -50,7 +50,10 @@ AUTHORITY_LABELS = {
     Authority.SUB_CENTRAL: "kommunale und übrige öffentliche Auftraggeber",
     Authority.CENTRAL: "oberste Bundesbehörden",
 }
-REGIME_LABELS = {"eu": "EU-weites Verfahren (GWB Teil 4, VgV)", "national": "unterhalb des Schwellenwerts"}
+REGIME_LABELS = {
+    "eu": "EU-weites Verfahren (GWB Teil 4, VgV)",
+    "national": "unterhalb des Schwellenwerts",
+}
 SPLIT_MONTHS = 12
 
 
@@ -137,10 +140,18 @@ def estimate(value: ValueInput, indefinite_months: int) -> Estimate:
 def _core(value: ValueInput, indefinite_months: int) -> Iterable[Step]:
     if value.kind == ContractKind.FRAMEWORK:
         for lot in value.lots:
-            yield Step(_("Los {n}: alle geplanten Einzelaufträge, höchste Menge").format(n=lot.lot_no), "§ 3 Abs. 4 und 7 VgV", lot.max_cents)
+            yield Step(
+                _("Los {n}: alle geplanten Einzelaufträge, höchste Menge").format(n=lot.lot_no),
+                "§ 3 Abs. 4 und 7 VgV",
+                lot.max_cents,
+            )
     elif value.kind == ContractKind.FIXED_TOTAL:
         for lot in value.lots:
-            yield Step(_("Los {n}: erwartete Menge").format(n=lot.lot_no), "§ 3 Abs. 1 und 7 VgV", lot.expected_cents)
+            yield Step(
+                _("Los {n}: erwartete Menge").format(n=lot.lot_no),
+                "§ 3 Abs. 1 und 7 VgV",
+                lot.expected_cents,
+            )
     elif value.kind == ContractKind.RECURRING:
         yield _recurring(value)
     else:
@@ -149,21 +160,33 @@ def _core(value: ValueInput, indefinite_months: int) -> Iterable[Step]:
 
 def _recurring(value: ValueInput) -> Step:
     # § 3 Abs. 10: last year's actual value adjusted, or the twelve months after the first delivery; the higher is cautious
-    last = None if value.previous_year_cents is None else max(0, value.previous_year_cents + (value.expected_change_cents or 0))
+    last = (
+        None
+        if value.previous_year_cents is None
+        else max(0, value.previous_year_cents + (value.expected_change_cents or 0))
+    )
     found = [x for x in (last, value.next_year_cents) if x is not None]
     if not found:
         raise Refused(
-            _("Für wiederkehrende Aufträge fehlt der Wert des vergangenen Jahres oder der ersten zwölf Monate."),
+            _(
+                "Für wiederkehrende Aufträge fehlt der Wert des vergangenen Jahres oder der ersten zwölf Monate."
+            ),
             rule="§ 3 Abs. 10 VgV",
         )
     chosen = max(found)
-    label = _("Tatsächlicher Wert des Vorjahres mit Änderungen") if chosen == last else _("Wert der ersten zwölf Monate")
+    label = (
+        _("Tatsächlicher Wert des Vorjahres mit Änderungen")
+        if chosen == last
+        else _("Wert der ersten zwölf Monate")
+    )
     return Step(label, "§ 3 Abs. 10 VgV", chosen)
 
 
 def _no_total(value: ValueInput, indefinite_months: int) -> Step:
     if value.monthly_cents is None:
-        raise Refused(_("Für einen Vertrag ohne Gesamtpreis fehlt der Monatswert."), rule="§ 3 Abs. 11 VgV")
+        raise Refused(
+            _("Für einen Vertrag ohne Gesamtpreis fehlt der Monatswert."), rule="§ 3 Abs. 11 VgV"
+        )
     term = value.term_months
     months = indefinite_months if term is None or term > indefinite_months else term
     label = _("{m} Monate × {v} Cent Monatswert").format(m=months, v=value.monthly_cents)
@@ -176,7 +199,9 @@ def lot_value(lot: LotValue, kind: str) -> int:
     return lot.max_cents if kind == ContractKind.FRAMEWORK else lot.expected_cents
 
 
-def small_lots(lots: Sequence[LotValue], kind: str, limit_cents: int, share_pct: Decimal) -> list[int]:
+def small_lots(
+    lots: Sequence[LotValue], kind: str, limit_cents: int, share_pct: Decimal
+) -> list[int]:
     """Lots that may leave the EU regime (§ 3 Abs. 9): each below the limit, together at most the share of all.
 
     Smallest first, so that as many as possible may.
@@ -197,7 +222,11 @@ def regime_of(total_cents: int, threshold_cents: int) -> str:
 
 
 def splitting_alarm(
-    total_cents: int, groups: frozenset[str], starts_on: date, threshold_cents: int, others: Sequence[Other]
+    total_cents: int,
+    groups: frozenset[str],
+    starts_on: date,
+    threshold_cents: int,
+    others: Sequence[Other],
 ) -> list[Other]:
     """Procedures that together with this one reach the threshold although none does alone (§ 3 Abs. 2).
 
@@ -210,6 +239,9 @@ def splitting_alarm(
         and o.total_cents < threshold_cents
         and add_months(min(o.starts_on, starts_on), SPLIT_MONTHS) > max(o.starts_on, starts_on)
     ]
-    if total_cents >= threshold_cents or total_cents + sum(o.total_cents for o in near) < threshold_cents:
+    if (
+        total_cents >= threshold_cents
+        or total_cents + sum(o.total_cents for o in near) < threshold_cents
+    ):
         return []
     return near

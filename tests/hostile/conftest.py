@@ -101,7 +101,7 @@ async def machine(conn: Conn, http: AsyncClient, cast: Cast) -> Stranger:
 @pytest.fixture(scope="session")
 async def stage(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """A database of its own with everything committed, and the application over HTTP."""
-    from kdnx.app import create_app, make_house  # noqa: PLC0415  # only where it is needed
+    from kdnx.app import create_app, make_house  # only where it is needed
 
     name = await clone(cluster, template)
     pool = await open_pool(cluster.app_dsn(name), size=4)

@@ -31,26 +31,30 @@ def _object(schema: Mapping[str, Any], defs: Mapping[str, Any], ids: Mapping[str
 
 
 def _value(name: str, schema: Mapping[str, Any], defs: Mapping[str, Any], ids: Mapping[str, UUID], *, whole: bool) -> Any:
-    if "$ref" in schema:
-        return _value(name, defs[schema["$ref"].rpartition("/")[2]], defs, ids, whole=whole)
-    if "anyOf" in schema:
-        branches = [s for s in schema["anyOf"] if s.get("type") != "null"]
-        return _value(name, branches[0], defs, ids, whole=whole)
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return schema["enum"][0]
-    kind = schema.get("type")
-    if kind == "object":
-        return _object(schema, defs, ids, whole=whole)
-    if kind == "array":
-        least = max(1, schema.get("minItems", 0))
-        return [_value(name, schema.get("items", {"type": "string"}), defs, ids, whole=whole)] * least
-    if kind == "boolean":
-        return True
-    if kind in {"integer", "number"}:
-        return _number(name, schema)
+    schema = _plain(schema, defs)
+    match schema:
+        case {"const": value} | {"enum": [value, *_]}:
+            return value
+        case {"type": "object"}:
+            return _object(schema, defs, ids, whole=whole)
+        case {"type": "array"}:
+            inner = schema.get("items", {"type": "string"})
+            return [_value(name, inner, defs, ids, whole=whole)] * max(1, schema.get("minItems", 0))
+        case {"type": "boolean"}:
+            return True
+        case {"type": "integer" | "number"}:
+            return _number(name, schema)
     return _text(name, schema, ids)
+
+
+def _plain(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema behind references, and the first that is not null of several."""
+    while "$ref" in schema or "anyOf" in schema:
+        if "$ref" in schema:
+            schema = defs[schema["$ref"].rpartition("/")[2]]
+        else:
+            schema = next(s for s in schema["anyOf"] if s.get("type") != "null")
+    return schema
 
 
 def _number(name: str, schema: Mapping[str, Any]) -> int:

@@ -15,7 +15,7 @@ from kdnx.clients.actions import create_client
 from kdnx.db.conn import Conn
 from kdnx.documents.actions import Place, Upload, add_document
 from kdnx.documents.model import Visibility
-from kdnx.ids import named_id, new_id
+from kdnx.ids import digest, named_id, new_id
 from kdnx.imports.store import insert_run
 from kdnx.invitations.actions import invite
 from kdnx.notices.actions import notify
@@ -44,8 +44,11 @@ WITH head AS (
 version AS (
   INSERT INTO exchange.order_version (owner_id, order_id, version, offering_id, offering_version, category_id, title, starts_on, valid_from,
     notice_months, billing, surcharge_pct, surcharge_fee_cents, silence, confirm_days, legal_route, legal_reason, note, yearly_net_cents, authored_by, authored_at, hash)
-  SELECT $1, $2, 1, $6, 1, $7, $8, $9, $9, 3, 'month', $10, 0, 'escalate', 30, 'joint_108_4', $8, $8, 77123457, $3, $5, sha256('x') FROM head RETURNING 1)
-INSERT INTO exchange.order_counter (owner_id, order_id, last_booking) SELECT $1, $2, 0 FROM version
+  SELECT $1, $2, 1, $6, 1, $7, $8, $9, $9, 3, 'month', $10, 0, 'escalate', 30, 'joint_108_4', $8, $8, 77123457, $3, $5, sha256('x') FROM head RETURNING 1),
+signed AS (
+  INSERT INTO exchange.order_approval (owner_id, order_id, version, side, member_id, origin, approved_at)
+  SELECT $1, $2, 1, 'recipient', $3, 'legacy', $5 FROM version RETURNING 1)
+INSERT INTO exchange.order_counter (owner_id, order_id, last_booking) SELECT $1, $2, 0 FROM signed
 """
 
 
@@ -117,11 +120,12 @@ async def _demands(conn: Conn, cast: Cast) -> tuple[tuple[UUID, ...], tuple[UUID
     await announce_call(conn, office, call)
     hidden = await create_call(conn, office, head)
     await conn.act_as(cast.nord.viewer)
-    line = Line(1, f"Position {MARK}", "30213100-6", "Stück", {year: amount(Decimal(1), Decimal(2), Decimal(3))}, "non_binding", 1, place=MARK)
+    wanted = {year: amount(Decimal(1), Decimal(2), Decimal(3))}
+    line = Line(1, f"Position {MARK}", "30213100-6", "Stück", wanted, "non_binding", 1, spec_hash=digest(MARK), place=MARK)
     response = await save_response(conn, cast.nord.viewer, call, [line])
     wish = FreeIn(title=f"Freier Bedarf {MARK}", cpv="30213100-6", unit="Stück", spec=MARK)
     rest = {"binding": "non_binding", "place": MARK}
-    free = await save_free_demand(conn, cast.nord.viewer, wish, {year: amount(Decimal(1), Decimal(2), Decimal(3))}, rest)
+    free = await save_free_demand(conn, cast.nord.viewer, wish, wanted, rest)
     return (call, hidden), (response.id,), (free.id,)
 
 

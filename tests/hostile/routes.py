@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any, get_args
 from uuid import UUID
@@ -30,10 +30,10 @@ class Address:
     method: str
     path: str
     permission: Permission
-    is_api: bool
-    needs_match: bool = False
     queries: tuple[type[BaseModel], ...] = ()
-    bodies: tuple[type[BaseModel], ...] = field(default=())
+    bodies: tuple[type[BaseModel], ...] = ()
+    is_api: bool = False
+    needs_match: bool = False
 
     @property
     def label(self) -> str:
@@ -88,16 +88,16 @@ def is_secret_field(name: str, annotation: object) -> bool:
 
 def every_address() -> list[Address]:
     """Pages and operations of all modules."""
-    from kdnx.app import MODULES  # noqa: PLC0415  # the roof is imported by the tests that need it
+    from kdnx.app import MODULES  # the roof is imported by the tests that need it
 
     found = []
     for door in (d for m in MODULES for d in m.doors):
         schemas = tuple(sorted(schemas_of(door.endpoint), key=lambda s: s.__name__))
         split = ((), schemas) if door.method == "POST" else (schemas, ())
-        found.append(Address(door.method, door.path, door.permission, False, False, *split))
+        found.append(Address(door.method, door.path, door.permission, queries=split[0], bodies=split[1]))
     for op in (o for m in MODULES for a in m.apis for o in a.operations):
         queries, bodies = (op.query,) if op.query else (), (op.body,) if op.body else ()
-        found.append(Address(op.method, op.path, op.permission, True, op.needs_match, queries, bodies))
+        found.append(Address(op.method, op.path, op.permission, queries, bodies, is_api=True, needs_match=op.needs_match))
     return found
 
 

@@ -1,5 +1,6 @@
 """Whatever a stranger sends to a pair's objects: refused as for an unknown id, and nothing has changed."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ async def mentions(pool: Any, ids: tuple[UUID, ...]) -> dict[str, list[str]]:
         for (table,) in await conn.fetch(TABLES):
             try:
                 async with conn.savepoint():
-                    rows = await conn.fetch(f"SELECT t::text AS row FROM {table} t WHERE t::text ~* $1", pattern)  # noqa: S608  # a name of the catalogue
+                    rows = await conn.fetch(f"SELECT t::text AS row FROM {table} t WHERE t::text ~* $1", pattern)  # a name of the catalogue
             except asyncpg.InsufficientPrivilegeError:
                 continue  # columns that nobody reads, such as secrets at rest
             found[table] = sorted(r["row"] for r in rows)
@@ -87,7 +88,7 @@ async def test_no_foreign_id_inside_a_form(stage: Stage, stranger: Stranger) -> 
         for place in (0, 1):
             answer = await send(stranger, address, address.path, address.values(inside(stage, place)))
             unknown = await send(stranger, address, address.path, address.values(nowhere(stage)))
-            foreign = [i for i in inside(stage, place).values()]
+            foreign = inside(stage, place).values()
             same = said(answer, *foreign) == said(unknown, UNKNOWN, *inside(stage, 0).values())
             if not same or REST in answer.text.lower():
                 unlike.append((address.label, answer.status_code, unknown.status_code, same))
@@ -101,4 +102,4 @@ def test_every_body_can_be_filled() -> None:
     for address in WRITES:
         for schema in address.bodies:
             if address.is_api:
-                schema.model_validate_json(__import__("json").dumps(address.values(ids)))
+                schema.model_validate_json(json.dumps(address.values(ids)))

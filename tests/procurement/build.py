@@ -26,7 +26,12 @@ DOCKS = PositionIn(title="Dockingstationen", cpv="30237000-9", unit="Stück", sp
 
 
 async def a_call(
-    conn: Conn, cast: Cast, *, announced: bool = True, members: Sequence[UUID] = (), positions: Sequence[PositionIn] = (NOTEBOOKS, DOCKS)
+    conn: Conn,
+    cast: Cast,
+    *,
+    announced: bool = True,
+    members: Sequence[UUID] = (),
+    positions: Sequence[PositionIn] = (NOTEBOOKS, DOCKS),
 ) -> UUID:
     """A demand call of the hub over 2027 and 2028; open unless told otherwise."""
     await conn.act_as(cast.office)
@@ -42,19 +47,31 @@ async def a_call(
     return call_id
 
 
-async def lines_for(conn: Conn, viewer: Viewer, call_id: UUID, quantities: Sequence[int], **rest: object) -> list[Line]:
+async def lines_for(
+    conn: Conn, viewer: Viewer, call_id: UUID, quantities: Sequence[int], **rest: object
+) -> list[Line]:
     """One line a position: the quantity every year, half of it at least, twice at most."""
     call = await get_call(conn, call_id, members=viewer.members, member_id=viewer.member_id)
     positions = await list_positions(conn, [call_id])
     return [
-        make_line(p, {y: Amount(Decimal(q) / 2, Decimal(q), Decimal(q) * 2) for y in call.years}, {"binding": "non_binding", **rest})
+        make_line(
+            p,
+            {y: Amount(Decimal(q) / 2, Decimal(q), Decimal(q) * 2) for y in call.years},
+            {"binding": "non_binding", **rest},
+        )
         for p, q in zip(positions, quantities, strict=False)
         if q
     ]
 
 
 async def an_answer(
-    conn: Conn, actor: Actor, call_id: UUID, quantities: Sequence[int] = (100, 50), *, submitted: bool = True, **rest: object
+    conn: Conn,
+    actor: Actor,
+    call_id: UUID,
+    quantities: Sequence[int] = (100, 50),
+    *,
+    submitted: bool = True,
+    **rest: object,
 ) -> Response:
     """A member's answer, released by the second person unless told otherwise."""
     await conn.act_as(actor.viewer)
@@ -68,7 +85,12 @@ async def an_answer(
 
 
 async def a_bundle(
-    conn: Conn, cast: Cast, *, starts_on: date = date(2026, 11, 23), taken: bool = True, price_cents: int | None = 100_000
+    conn: Conn,
+    cast: Cast,
+    *,
+    starts_on: date = date(2026, 11, 23),
+    taken: bool = True,
+    price_cents: int | None = 100_000,
 ) -> UUID:
     """A bundle of one closed call answered by Nordrechen and Suedrechen (100/50 a year each), all in lot 1 if `taken`."""
     call_id = await a_call(conn, cast)
@@ -76,7 +98,9 @@ async def a_bundle(
         await an_answer(conn, actor, call_id, price_today_cents=price_cents)
     await conn.act_as(cast.office)
     await demands.close_call(conn, cast.office, call_id)
-    bundle_id = await bundles.create_bundle(conn, cast.office, [call_id], title="Mobile Arbeitsplätze", starts_on=starts_on)
+    bundle_id = await bundles.create_bundle(
+        conn, cast.office, [call_id], title="Mobile Arbeitsplätze", starts_on=starts_on
+    )
     if taken:
         lot = await bundles.add_lot(conn, cast.office, bundle_id, "Geräte")
         keys = [x.key for x in await list_lines(conn, bundle_id)]
@@ -84,11 +108,20 @@ async def a_bundle(
     return bundle_id
 
 
-async def a_tender(conn: Conn, cast: Cast, *, starts_on: date = date(2026, 11, 23), **over: object) -> UUID:
+async def a_tender(
+    conn: Conn, cast: Cast, *, starts_on: date = date(2026, 11, 23), **over: object
+) -> UUID:
     """A tender draft from a frozen bundle."""
     bundle_id = await a_bundle(conn, cast, starts_on=starts_on)
     await bundles.freeze_bundle(conn, cast.office, bundle_id)
     form = TenderIn.model_validate(
-        {"title": "Mobile Arbeitsplätze", "starts_on": starts_on, "term_months": 48, "is_electronic": True, "documents_online": True, **over}
+        {
+            "title": "Mobile Arbeitsplätze",
+            "starts_on": starts_on,
+            "term_months": 48,
+            "is_electronic": True,
+            "documents_online": True,
+            **over,
+        }
     )
     return await tenders.create_tender(conn, cast.office, bundle_id, form)

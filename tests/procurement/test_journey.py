@@ -18,7 +18,10 @@ async def _answer(client: Client, actor: Actor, url: str, quantity: str) -> None
     first, second = client.as_(actor.viewer), client.as_(actor.second)
     page = await first.get(f"{url}/response")
     assert page.status_code == 200, page.text
-    fields = {f"q_1_{year}_exp": quantity for year in (2027, 2028)} | {"price_1": "1.000,00", "move": "request_release"}
+    fields = {f"q_1_{year}_exp": quantity for year in (2027, 2028)} | {
+        "price_1": "1.000,00",
+        "move": "request_release",
+    }
     saved = await first.post(f"{url}/response", fields)
     assert saved.status_code == 303, saved.text
     assert "Wartet auf Freigabe" in (await first.get(f"{url}/response")).text
@@ -36,10 +39,14 @@ async def test_from_demand_call_to_tender_draft(client: Client, cast: Cast, conn
         "binding": "non_binding"})  # fmt: skip
     assert created.status_code == 303, created.text
     url = created.headers["location"]
-    wrong = await office.post(f"{url}/positions", {"title": "Notebook", "cpv": "30213100-1", "unit": "Stück"})
+    wrong = await office.post(
+        f"{url}/positions", {"title": "Notebook", "cpv": "30213100-1", "unit": "Stück"}
+    )
     assert wrong.status_code == 422
     assert "30213100-6" in wrong.text
-    added = await office.post(f"{url}/positions", {"title": "Notebook", "cpv": "30213100-6", "unit": "Stück"})
+    added = await office.post(
+        f"{url}/positions", {"title": "Notebook", "cpv": "30213100-6", "unit": "Stück"}
+    )
     assert added.status_code == 303, added.text
     assert (await office.post(f"{url}/announce")).status_code == 303
     assert "B-" in (await office.get(url)).text
@@ -55,7 +62,9 @@ async def test_from_demand_call_to_tender_draft(client: Client, cast: Cast, conn
     keys = re.findall(r'name="line" value="([^"]+)"', page.text)
     assert len(keys) == 2
     for key in keys:
-        moved = await office.post(f"{bundle}/decide", {"line": key, "decision": "taken", "lot_no": "1"})
+        moved = await office.post(
+            f"{bundle}/decide", {"line": key, "decision": "taken", "lot_no": "1"}
+        )
         assert moved.status_code == 303, moved.text
     assert "600.000,00" in (await office.get(bundle)).text
     assert (await office.post(f"{bundle}/freeze")).status_code == 303
@@ -66,10 +75,25 @@ async def test_from_demand_call_to_tender_draft(client: Client, cast: Cast, conn
     address = tender.headers["location"]
     page = await office.get(address)
     assert page.status_code == 200, page.text
-    for text in ("600.000,00", "216.000,00", "EU-weites Verfahren", "Offenes Verfahren", "23.12.2026", "V-"):
+    for text in (
+        "600.000,00",
+        "216.000,00",
+        "EU-weites Verfahren",
+        "Offenes Verfahren",
+        "23.12.2026",
+        "V-",
+    ):
         assert text in page.text, text
     chosen = await office.post(f"{address}/procedure", {"procedure": "open"})
     assert chosen.status_code == 303, chosen.text
-    for path in ("/demands", "/bundles", "/tenders", f"{address}/edit", f"{address}/estimate", "/codes/cpv?q=notebook", "/demands/free"):
+    for path in (
+        "/demands",
+        "/bundles",
+        "/tenders",
+        f"{address}/edit",
+        f"{address}/estimate",
+        "/codes/cpv?q=notebook",
+        "/demands/free",
+    ):
         seen = await office.get(path)
         assert seen.status_code == 200, (path, seen.text)

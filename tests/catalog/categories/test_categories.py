@@ -27,12 +27,16 @@ async def test_the_office_adds_and_renames(conn: Conn, cast: Cast):
     for code, name in [("school_it", "Anders"), ("other", "schul-it")]:
         with pytest.raises(Refused):
             await actions.add_category(conn, cast.office, code=code, name=name)
-    again = await actions.rename_category(conn, cast.office, made.id, 1, name="Schul- und Kita-IT", description="")
+    again = await actions.rename_category(
+        conn, cast.office, made.id, 1, name="Schul- und Kita-IT", description=""
+    )
     assert again.row_version == 2
     with pytest.raises(Stale):
         await actions.rename_category(conn, cast.office, made.id, 1, name="Zu spät", description="")
     with pytest.raises(Refused):
-        await actions.rename_category(conn, cast.office, made.id, 2, name="KI-Plattform", description="")
+        await actions.rename_category(
+            conn, cast.office, made.id, 2, name="KI-Plattform", description=""
+        )
 
 
 async def test_nobody_else_does(conn: Conn, cast: Cast):
@@ -49,14 +53,26 @@ async def test_the_page(client: Client, cast: Cast):
     bad = await office.post("/categories", {"name": "Schul-IT", "code": "Schul IT"})
     assert bad.status_code == 422
     assert 'value="Schul-IT"' in bad.text
-    assert (await office.post("/categories", {"name": "Schul-IT", "code": "school_it"})).status_code == 303
-    assert (await office.post("/categories", {"name": "Schul-IT", "code": "school_it2"})).status_code == 409
+    assert (
+        await office.post("/categories", {"name": "Schul-IT", "code": "school_it"})
+    ).status_code == 303
+    assert (
+        await office.post("/categories", {"name": "Schul-IT", "code": "school_it2"})
+    ).status_code == 409
     made = named_id("category", "ai")
-    assert (await office.post(f"/categories/{made}/rename", {"name": "KI und Daten", "row_version": "1"})).status_code == 303
-    late = await office.post(f"/categories/{made}/rename", {"name": "Künstlich", "row_version": "1"})
+    assert (
+        await office.post(
+            f"/categories/{made}/rename", {"name": "KI und Daten", "row_version": "1"}
+        )
+    ).status_code == 303
+    late = await office.post(
+        f"/categories/{made}/rename", {"name": "Künstlich", "row_version": "1"}
+    )
     assert late.status_code == 409
     assert "KI und Daten" in (await client.as_(cast.sued.viewer).get("/categories")).text
-    denied = await client.as_(cast.nord.viewer).post(f"/categories/{made}/rename", {"name": "Nein", "row_version": "2"})
+    denied = await client.as_(cast.nord.viewer).post(
+        f"/categories/{made}/rename", {"name": "Nein", "row_version": "2"}
+    )
     assert denied.status_code == 403
 
 
@@ -67,7 +83,15 @@ async def test_json(client: Client, cast: Cast):
     made = await office.json_post("/api/v1/categories", {"code": "school_it", "name": "Schul-IT"})
     assert made.status_code == 201
     one = f"/api/v1/categories/{made.json()['id']}"
-    renamed = await office.json_post(one + "/rename", {"name": "Kita-IT"}, if_match=made.headers["etag"])
+    renamed = await office.json_post(
+        one + "/rename", {"name": "Kita-IT"}, if_match=made.headers["etag"]
+    )
     assert renamed.json()["name"] == "Kita-IT"
-    assert (await office.json_post(one + "/rename", {"name": "Nochmal"}, if_match='"1"')).status_code == 412
-    assert (await client.as_(cast.nord.viewer).json_post("/api/v1/categories", {"code": "aa", "name": "Aa"})).status_code == 403
+    assert (
+        await office.json_post(one + "/rename", {"name": "Nochmal"}, if_match='"1"')
+    ).status_code == 412
+    assert (
+        await client.as_(cast.nord.viewer).json_post(
+            "/api/v1/categories", {"code": "aa", "name": "Aa"}
+        )
+    ).status_code == 403

@@ -17,14 +17,22 @@ MARK = "Zwiebelfisch"
 
 
 async def titles(conn: Conn, cast: Cast, q: str, **over: object) -> list[str]:
-    found = await store.list_found(conn, cast.sued.viewer, Criteria(q=q, sort=Sort.RELEVANCE, **over))  # type: ignore[arg-type]  # short
+    found = await store.list_found(
+        conn, cast.sued.viewer, Criteria(q=q, sort=Sort.RELEVANCE, **over)
+    )  # type: ignore[arg-type]  # short
     return [f.title for f in found]
 
 
 async def test_german_words_find_their_forms(conn: Conn, cast: Cast):
     await an_offering(conn, cast.nord, "Gebührenbescheide drucken", category_id=PRINTING, reference="DRU-7",
                       summary="Für große Städte", description="Wir verschicken Briefe.", cpv=["79810000-5"])  # fmt: skip
-    await an_offering(conn, cast.nord, "Einwohnerwesen", summary="Meldeverfahren", description="Auskünfte für Bürger")
+    await an_offering(
+        conn,
+        cast.nord,
+        "Einwohnerwesen",
+        summary="Meldeverfahren",
+        description="Auskünfte für Bürger",
+    )
     await conn.act_as(cast.sued.viewer)
     for q in ("Gebührenbescheid", "gebuehren", "GEBÜHREN", "gebuhr", "drucken", "Druck", "große stadt", "grosse städte",
               "Brief", "briefe verschicken", "DRU-7", "Nordrechen druck", "79810000"):  # fmt: skip
@@ -40,20 +48,26 @@ async def test_german_words_find_their_forms(conn: Conn, cast: Cast):
 async def test_facets_count_each_under_the_others(conn: Conn, cast: Cast):
     await an_offering(conn, cast.nord, "Sicherung eins")
     await an_offering(conn, cast.nord, "Sicherung zwei", prices=[FLAT])
-    await an_offering(conn, cast.sued, "Druckerei", category_id=PRINTING, prices=[FLAT], **PRINT_WORDS)
+    await an_offering(
+        conn, cast.sued, "Druckerei", category_id=PRINTING, prices=[FLAT], **PRINT_WORDS
+    )
     await conn.act_as(cast.fremd.viewer)
     counts = await store.count_facets(conn, cast.fremd.viewer, Criteria(bases=["flat"]))
     assert counts.total == 2
     assert counts.bases == {"flat": 2, "workplace": 1}
     assert counts.members == {cast.nord.id: 1, cast.sued.id: 1}
     assert counts.categories[PRINTING] == 1
-    counts = await store.count_facets(conn, cast.fremd.viewer, Criteria(q="sicherung", members=[cast.sued.id]))
+    counts = await store.count_facets(
+        conn, cast.fremd.viewer, Criteria(q="sicherung", members=[cast.sued.id])
+    )
     assert (counts.total, counts.members) == (0, {cast.nord.id: 2})
 
 
 async def test_the_page_filters_by_its_address(client: Client, cast: Cast, conn: Conn):
     await an_offering(conn, cast.nord, "Sicherung eins")
-    await an_offering(conn, cast.sued, "Druckerei", category_id=PRINTING, prices=[FLAT], **PRINT_WORDS)
+    await an_offering(
+        conn, cast.sued, "Druckerei", category_id=PRINTING, prices=[FLAT], **PRINT_WORDS
+    )
     fremd = client.as_(cast.fremd.viewer)
     page = await fremd.get("/offerings")
     assert "2 Leistungen" in page.text
@@ -72,7 +86,9 @@ async def test_the_page_filters_by_its_address(client: Client, cast: Cast, conn:
 
 
 @pytest.mark.parametrize(("sort", "q"), [("title", ""), ("newest", ""), ("relevance", "Sicherung")])
-async def test_pieces_hold_every_hit_once(client: Client, cast: Cast, conn: Conn, sort: str, q: str):
+async def test_pieces_hold_every_hit_once(
+    client: Client, cast: Cast, conn: Conn, sort: str, q: str
+):
     made = {(await an_offering(conn, cast.nord, f"Sicherung Nr. {n:02d}")).title for n in range(30)}
     url, seen = f"/offerings?sort={sort}&q={q}", []
     for _n in range(3):
@@ -91,7 +107,10 @@ async def test_own_drafts_are_found_under_mine_only(client: Client, cast: Cast, 
     nord = client.as_(cast.nord.viewer)
     assert "Noch ein Entwurf" not in (await nord.get("/offerings")).text
     assert "Noch ein Entwurf" in (await nord.get("/offerings?view=mine")).text
-    assert "Noch ein Entwurf" not in (await client.as_(cast.sued.viewer).get("/offerings?view=mine")).text
+    assert (
+        "Noch ein Entwurf"
+        not in (await client.as_(cast.sued.viewer).get("/offerings?view=mine")).text
+    )
     assert (await client.as_(cast.committee).get("/offerings?view=mine")).status_code == 200
 
 
@@ -110,14 +129,22 @@ async def test_a_restricted_offering_leaks_nowhere(client: Client, cast: Cast, c
     for viewer in (cast.fremd.viewer, cast.committee):
         for url in urls:
             answer = await client.as_(viewer).get(url)
-            text = answer.text.replace(f"q={MARK}", "").replace(f'value="{MARK}"', "").replace(f"„{MARK}“", "")
-            text = text.replace(f"Suche: {MARK}", "").replace(f"q={head.number}", "").replace(f'"{head.number}"', "")
+            text = (
+                answer.text.replace(f"q={MARK}", "")
+                .replace(f'value="{MARK}"', "")
+                .replace(f"„{MARK}“", "")
+            )
+            text = (
+                text.replace(f"Suche: {MARK}", "")
+                .replace(f"q={head.number}", "")
+                .replace(f'"{head.number}"', "")
+            )
             text = text.replace(f"„{head.number}“", "").replace(f"Suche: {head.number}", "")
             assert MARK not in text, url
             assert head.number not in text, url
         page = await client.as_(viewer).get("/offerings")
         assert "1 Leistung" in page.text
-        facet = re.search(r"<legend>Mitglied</legend>(.*?)</fieldset>", page.text, re.S)
+        facet = re.search(r"<legend>Mitglied</legend>(.*?)</fieldset>", page.text, re.DOTALL)
         assert facet
         assert "Nordrechen" not in facet[1]
         assert "Druck &amp; Output" not in page.text
@@ -129,12 +156,19 @@ async def test_search_over_everything_and_tiles(conn: Conn, cast: Cast):
     head = await an_offering(conn, cast.nord, "Backup-Dienst")
     await conn.act_as(cast.sued.viewer)
     hits = await find_everywhere(conn, cast.sued.viewer, head.number, 8)
-    assert [(h.title, h.url) for h in hits] == [(f"{head.number} Backup-Dienst", f"/offerings/{head.id}")]
+    assert [(h.title, h.url) for h in hits] == [
+        (f"{head.number} Backup-Dienst", f"/offerings/{head.id}")
+    ]
     assert await find_everywhere(conn, cast.sued.viewer, "ich brauche einen backup service", 8)
     tiles = await load_tiles(conn, cast.sued.viewer)
-    assert [(t.title, t.value) for t in tiles] == [("Leistungen im Katalog", "1"), ("Leistungen meines Hauses", "0")]
+    assert [(t.title, t.value) for t in tiles] == [
+        ("Leistungen im Katalog", "1"),
+        ("Leistungen meines Hauses", "0"),
+    ]
     await conn.act_as(cast.nord.viewer)
-    assert (await store.list_found(conn, cast.nord.viewer, Criteria(view=View.MINE)))[0].id == head.id
+    assert (await store.list_found(conn, cast.nord.viewer, Criteria(view=View.MINE)))[
+        0
+    ].id == head.id
 
 
 async def test_the_file_is_for_german_spreadsheets(client: Client, cast: Cast, conn: Conn):

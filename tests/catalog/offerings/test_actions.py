@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog.availability import actions as availability
 from catalog.offerings import actions, store
 from catalog.offerings.model import State
 from kdnx.db.conn import Conn
@@ -16,12 +17,20 @@ async def test_the_author_cannot_publish_the_second_person_can(conn: Conn, cast:
     assert head.state == State.IN_REVIEW
     with pytest.raises(Refused, match="selbst bearbeitet"):
         await actions.publish_offering(conn, cast.nord.viewer, head.id, head.row_version, 1)
-    assert not [t for t in await list_my_tasks(conn, cast.nord.viewer) if t.kind == "offering.publish"]
+    assert not [
+        t for t in await list_my_tasks(conn, cast.nord.viewer) if t.kind == "offering.publish"
+    ]
     await conn.act_as(cast.nord.second)
-    assert [t.object_id for t in await list_my_tasks(conn, cast.nord.second) if t.kind == "offering.publish"] == [head.id]
+    assert [
+        t.object_id
+        for t in await list_my_tasks(conn, cast.nord.second)
+        if t.kind == "offering.publish"
+    ] == [head.id]
     done = await actions.publish_offering(conn, cast.nord.second, head.id, head.row_version, 1)
     assert (done.state, done.published_version, done.draft_version) == ("published", 1, None)
-    assert not [t for t in await list_my_tasks(conn, cast.nord.second) if t.kind == "offering.publish"]
+    assert not [
+        t for t in await list_my_tasks(conn, cast.nord.second) if t.kind == "offering.publish"
+    ]
 
 
 async def test_who_edited_in_between_cannot_publish_either(conn: Conn, cast: Cast):
@@ -40,7 +49,9 @@ async def test_publishing_is_bound_to_the_version_that_was_read(conn: Conn, cast
         await actions.publish_offering(conn, second, head.id, head.row_version, 2)
     with pytest.raises(Stale):
         await actions.publish_offering(conn, second, head.id, head.row_version - 1, 1)
-    returned = await actions.return_offering(conn, second, head.id, head.row_version, "Preis unklar")
+    returned = await actions.return_offering(
+        conn, second, head.id, head.row_version, "Preis unklar"
+    )
     assert returned.state == State.DRAFT
     with pytest.raises(Refused):
         await actions.publish_offering(conn, second, returned.id, returned.row_version, 1)
@@ -55,7 +66,9 @@ async def test_an_incomplete_draft_is_not_submitted(conn: Conn, cast: Cast):
 
 async def test_editing_what_is_published_makes_a_new_version(conn: Conn, cast: Cast):
     head = await an_offering(conn, cast.nord)
-    head = await actions.save_draft(conn, cast.nord.viewer, head.id, head.row_version, a_body("Neuer Titel"))
+    head = await actions.save_draft(
+        conn, cast.nord.viewer, head.id, head.row_version, a_body("Neuer Titel")
+    )
     assert (head.state, head.published_version, head.draft_version) == ("published", 1, 2)
     await conn.act_as(cast.sued.viewer)
     seen = await store.get_offering(conn, cast.sued.viewer, head.id)
@@ -66,7 +79,9 @@ async def test_editing_what_is_published_makes_a_new_version(conn: Conn, cast: C
     head = await actions.submit_offering(conn, cast.nord.viewer, head.id, head.row_version)
     assert head.state == State.PUBLISHED
     with pytest.raises(Refused, match="liegt zur Prüfung"):
-        await actions.save_draft(conn, cast.nord.viewer, head.id, head.row_version, a_body("Dritter Titel"))
+        await actions.save_draft(
+            conn, cast.nord.viewer, head.id, head.row_version, a_body("Dritter Titel")
+        )
     await conn.act_as(cast.nord.second)
     head = await actions.publish_offering(conn, cast.nord.second, head.id, head.row_version, 2)
     assert (head.published_version, head.title) == (2, "Neuer Titel")
@@ -79,12 +94,16 @@ async def test_others_are_refused_and_strangers_learn_nothing(conn: Conn, cast: 
     hidden = await an_offering(conn, cast.nord, "Nur Süd", audiences=[only_for(cast.sued.id)])
     await conn.act_as(cast.fremd.viewer)
     with pytest.raises(Forbidden):
-        await actions.suspend_offering(conn, cast.fremd.viewer, public.id, public.row_version, "nein")
+        await availability.suspend_offering(
+            conn, cast.fremd.viewer, public.id, public.row_version, "nein"
+        )
     with pytest.raises(NotFound):
-        await actions.suspend_offering(conn, cast.fremd.viewer, hidden.id, hidden.row_version, "nein")
+        await availability.suspend_offering(
+            conn, cast.fremd.viewer, hidden.id, hidden.row_version, "nein"
+        )
     await conn.act_as(cast.office)
     with pytest.raises(Forbidden):
-        await actions.retire_offering(conn, cast.office, hidden.id, hidden.row_version, "nein")
+        await availability.retire_offering(conn, cast.office, hidden.id, hidden.row_version, "nein")
 
 
 async def test_unknown_things_are_named_at_their_field(conn: Conn, cast: Cast):
@@ -106,7 +125,9 @@ async def test_the_reference_stays(conn: Conn, cast: Cast):
     head = await a_draft(conn, cast.nord.viewer)
     assert head.reference == head.number
     with pytest.raises(Invalid, match="bleibt"):
-        await actions.save_draft(conn, cast.nord.viewer, head.id, head.row_version, a_body(reference="ANDERS"))
+        await actions.save_draft(
+            conn, cast.nord.viewer, head.id, head.row_version, a_body(reference="ANDERS")
+        )
 
 
 async def test_the_feed_follows_the_audience(conn: Conn, cast: Cast):
@@ -136,17 +157,25 @@ async def test_several_audiences_each_read_their_own_terms(conn: Conn, cast: Cas
 
 async def test_suspend_resume_retire(conn: Conn, cast: Cast):
     head = await an_offering(conn, cast.nord)
-    head = await actions.suspend_offering(conn, cast.nord.viewer, head.id, head.row_version, "Umzug")
+    head = await availability.suspend_offering(
+        conn, cast.nord.viewer, head.id, head.row_version, "Umzug"
+    )
     assert (head.state, head.state_reason) == ("suspended", "Umzug")
     with pytest.raises(Refused):
-        await actions.suspend_offering(conn, cast.nord.viewer, head.id, head.row_version, "Umzug")
-    head = await actions.resume_offering(conn, cast.nord.second, head.id, head.row_version)
+        await availability.suspend_offering(
+            conn, cast.nord.viewer, head.id, head.row_version, "Umzug"
+        )
+    head = await availability.resume_offering(conn, cast.nord.second, head.id, head.row_version)
     assert (head.state, head.state_reason) == ("published", "")
     with pytest.raises(Invalid, match="Grund"):
-        await actions.retire_offering(conn, cast.nord.second, head.id, head.row_version, " ")
+        await availability.retire_offering(conn, cast.nord.second, head.id, head.row_version, " ")
     with pytest.raises(Invalid, match="andere veröffentlichte"):
-        await actions.retire_offering(conn, cast.nord.second, head.id, head.row_version, "Ende", head.id)
-    head = await actions.retire_offering(conn, cast.nord.second, head.id, head.row_version, "Ende")
+        await availability.retire_offering(
+            conn, cast.nord.second, head.id, head.row_version, "Ende", head.id
+        )
+    head = await availability.retire_offering(
+        conn, cast.nord.second, head.id, head.row_version, "Ende"
+    )
     assert head.state == State.RETIRED
     with pytest.raises(Refused, match="eingestellte"):
         await actions.save_draft(conn, cast.nord.viewer, head.id, head.row_version, a_body())

@@ -19,12 +19,25 @@ def body(**over: Any) -> dict[str, Any]:
 
 async def put(client: Client, viewer: Viewer, url: str, content: Any, **headers: str) -> Response:
     signed = await client.sign_in(viewer)
-    sent = {**signed.cookies, "sec-fetch-site": "same-origin", "x-csrf-token": signed.csrf, "content-type": "application/json"}
-    return await client.http.put(url, content=json.dumps(content), headers={**sent, **{k.replace("_", "-"): v for k, v in headers.items()}})
+    sent = {
+        **signed.cookies,
+        "sec-fetch-site": "same-origin",
+        "x-csrf-token": signed.csrf,
+        "content-type": "application/json",
+    }
+    return await client.http.put(
+        url,
+        content=json.dumps(content),
+        headers={**sent, **{k.replace("_", "-"): v for k, v in headers.items()}},
+    )
 
 
 async def test_the_whole_life_over_json(client: Client, cast: Cast):
-    nord, second, url = client.as_(cast.nord.viewer), client.as_(cast.nord.second), "/api/v1/offerings"
+    nord, second, url = (
+        client.as_(cast.nord.viewer),
+        client.as_(cast.nord.second),
+        "/api/v1/offerings",
+    )
     made = await nord.json_post(url, body())
     assert made.status_code == 201, made.text
     one, tag = f"{url}/{made.json()['id']}", made.headers["etag"]
@@ -49,7 +62,9 @@ async def test_the_whole_life_over_json(client: Client, cast: Cast):
     assert end.json()["state"] == "retired"
     seen = await client.as_(cast.fremd.viewer).get(one)
     assert (seen.json()["state"], seen.json()["reconfirm_due"]) == ("retired", None)
-    assert (await client.as_(cast.fremd.viewer).get(one, **{"if-none-match": seen.headers["etag"]})).status_code == 304
+    assert (
+        await client.as_(cast.fremd.viewer).get(one, **{"if-none-match": seen.headers["etag"]})
+    ).status_code == 304
 
 
 async def test_strict_input(client: Client, cast: Cast):
@@ -72,14 +87,21 @@ async def test_a_stranger_gets_what_an_unknown_id_gets(client: Client, cast: Cas
     fremd, unknown = client.as_(cast.fremd.viewer), uuid4()
     for known in (hidden.id, draft.id):
         for tail in ("", "/versions"):
-            a, b = await fremd.get(f"/api/v1/offerings/{known}{tail}"), await fremd.get(f"/api/v1/offerings/{unknown}{tail}")
+            a, b = (
+                await fremd.get(f"/api/v1/offerings/{known}{tail}"),
+                await fremd.get(f"/api/v1/offerings/{unknown}{tail}"),
+            )
             assert (a.status_code, without(a)) == (404, without(b))
         for move, content in [("submit", None), ("publish", {"version": 1}), ("return", {"reason": "warum"}),
                               ("suspend", {"reason": "warum"}), ("resume", None), ("reconfirm", None), ("retire", {"reason": "warum"})]:  # fmt: skip
             a = await fremd.json_post(f"/api/v1/offerings/{known}/{move}", content, if_match='"1"')
-            b = await fremd.json_post(f"/api/v1/offerings/{unknown}/{move}", content, if_match='"1"')
+            b = await fremd.json_post(
+                f"/api/v1/offerings/{unknown}/{move}", content, if_match='"1"'
+            )
             assert (a.status_code, without(a)) == (404, without(b)), move
-        a = await put(client, cast.fremd.viewer, f"/api/v1/offerings/{known}", body(), if_match='"1"')
+        a = await put(
+            client, cast.fremd.viewer, f"/api/v1/offerings/{known}", body(), if_match='"1"'
+        )
         assert a.status_code == 404
 
 
@@ -90,10 +112,22 @@ def without(answer: Response) -> dict[str, Any]:
 async def test_others_see_no_trace_of_a_draft_version(client: Client, cast: Cast, conn: Conn):
     head = await an_offering(conn, cast.nord)
     await conn.act_as(cast.nord.viewer)
-    await put(client, cast.nord.viewer, f"/api/v1/offerings/{head.id}", body(title="Neu"), if_match=f'"{head.row_version}"')
+    await put(
+        client,
+        cast.nord.viewer,
+        f"/api/v1/offerings/{head.id}",
+        body(title="Neu"),
+        if_match=f'"{head.row_version}"',
+    )
     seen = (await client.as_(cast.sued.viewer).get(f"/api/v1/offerings/{head.id}")).json()
-    assert (seen["draft_version"], seen["draft_submitted"], seen["current"]["version"]) == (None, False, 1)
-    versions = (await client.as_(cast.sued.viewer).get(f"/api/v1/offerings/{head.id}/versions")).json()["items"]
+    assert (seen["draft_version"], seen["draft_submitted"], seen["current"]["version"]) == (
+        None,
+        False,
+        1,
+    )
+    versions = (
+        await client.as_(cast.sued.viewer).get(f"/api/v1/offerings/{head.id}/versions")
+    ).json()["items"]
     assert [v["version"] for v in versions] == [1]
     own = (await client.as_(cast.nord.viewer).get(f"/api/v1/offerings/{head.id}")).json()
     assert (own["current"]["state"], own["current"]["content"]["title"]) == ("draft", "Neu")

@@ -35,7 +35,10 @@ async def test_from_the_form_to_the_catalogue(client: Client, cast: Cast, conn: 
     url = saved.headers["location"]
     own = await client.as_(cast.nord.viewer).get(url)
     assert "in Prüfung" in own.text
-    assert "Diese Fassung veröffentlichen" not in (await client.as_(cast.nord.viewer).get(url + "/versions/1")).text
+    assert (
+        "Diese Fassung veröffentlichen"
+        not in (await client.as_(cast.nord.viewer).get(url + "/versions/1")).text
+    )
     review = await client.as_(cast.nord.second).get(url + "/versions/1")
     assert "Diese Fassung veröffentlichen" in review.text
     hidden = dict(re.findall(r'name="(row_version|version)" value="(\d+)"', review.text))
@@ -79,9 +82,13 @@ async def test_the_form_shows_what_was_saved(client: Client, cast: Cast, conn: C
 async def test_a_stale_save_shows_both_and_loses_nothing(client: Client, cast: Cast, conn: Conn):
     head = await a_draft(conn, cast.nord.viewer)
     mine = {**FIELDS, "category_id": str(head.category_id), "row_version": str(head.row_version)}
-    first = await client.as_(cast.nord.second).post(f"/offerings/{head.id}/edit", {**mine, "title": "Ihr Titel"})
+    first = await client.as_(cast.nord.second).post(
+        f"/offerings/{head.id}/edit", {**mine, "title": "Ihr Titel"}
+    )
     assert first.status_code == 303
-    late = await client.as_(cast.nord.viewer).post(f"/offerings/{head.id}/edit", {**mine, "title": "Mein Titel"})
+    late = await client.as_(cast.nord.viewer).post(
+        f"/offerings/{head.id}/edit", {**mine, "title": "Mein Titel"}
+    )
     assert late.status_code == 409
     assert "Ihr Titel" in late.text
     assert 'value="Mein Titel"' in late.text
@@ -107,37 +114,65 @@ async def test_moves_ask_for_reasons(client: Client, cast: Cast, conn: Conn):
     head = await an_offering(conn, cast.nord)
     nord = client.as_(cast.nord.viewer)
     assert (await nord.get(f"/offerings/{head.id}/suspend")).status_code == 200
-    empty = await nord.post(f"/offerings/{head.id}/suspend", {"row_version": head.row_version, "reason": " "})
+    empty = await nord.post(
+        f"/offerings/{head.id}/suspend", {"row_version": head.row_version, "reason": " "}
+    )
     assert empty.status_code == 422
     assert "Bitte einen Grund angeben." in empty.text
-    done = await nord.post(f"/offerings/{head.id}/suspend", {"row_version": head.row_version, "reason": "Umzug"})
+    done = await nord.post(
+        f"/offerings/{head.id}/suspend", {"row_version": head.row_version, "reason": "Umzug"}
+    )
     assert done.status_code == 303
     seen = await client.as_(cast.sued.viewer).get(f"/offerings/{head.id}")
     assert "Umzug" in seen.text
-    assert (await client.as_(cast.sued.viewer).get(f"/offerings/{head.id}/retire")).status_code == 409
+    assert (
+        await client.as_(cast.sued.viewer).get(f"/offerings/{head.id}/retire")
+    ).status_code == 409
     assert (await nord.get(f"/offerings/{head.id}/explode")).status_code == 404
 
 
-async def test_a_strangers_answers_equal_those_for_an_unknown_id(client: Client, cast: Cast, conn: Conn):
+async def test_a_strangers_answers_equal_those_for_an_unknown_id(
+    client: Client, cast: Cast, conn: Conn
+):
     head = await an_offering(conn, cast.nord, "Geheimzeichen", audiences=[only_for(cast.sued.id)])
     draft = await a_submitted(conn, cast.nord, "Geheimentwurf")
     fremd = client.as_(cast.fremd.viewer)
-    body = {"row_version": head.row_version, "reason": "neugierig", "version": "1", "successor_id": ""}
+    body = {
+        "row_version": head.row_version,
+        "reason": "neugierig",
+        "version": "1",
+        "successor_id": "",
+    }
     for path in ("", "/versions/1", "/edit", "/retire", "/suspend"):
         unknown = await fremd.get(f"/offerings/{uuid4()}{path}")
         for known in (head.id, draft.id):
             answer = await fremd.get(f"/offerings/{known}{path}")
             assert answer.status_code == unknown.status_code == 404, path
-            assert shown(answer.text, known) == shown(unknown.text, unknown.url.path.split("/")[2]), path
-    for path in ("/edit", "/publish", "/return", "/suspend", "/retire", "/submit", "/resume", "/reconfirm"):
+            assert shown(answer.text, known) == shown(
+                unknown.text, unknown.url.path.split("/")[2]
+            ), path
+    for path in (
+        "/edit",
+        "/publish",
+        "/return",
+        "/suspend",
+        "/retire",
+        "/submit",
+        "/resume",
+        "/reconfirm",
+    ):
         unknown = await fremd.post(f"/offerings/{uuid4()}{path}", {**FIELDS, **body})
         for known in (head.id, draft.id):
             answer = await fremd.post(f"/offerings/{known}{path}", {**FIELDS, **body})
             assert answer.status_code == unknown.status_code, path
-            assert shown(answer.text, known) == shown(unknown.text, unknown.url.path.split("/")[2]), path
+            assert shown(answer.text, known) == shown(
+                unknown.text, unknown.url.path.split("/")[2]
+            ), path
             assert "Geheim" not in answer.text
     published = await an_offering(conn, cast.nord, "Offen")
-    refused = await fremd.post(f"/offerings/{published.id}/suspend", {"row_version": 1, "reason": "warum"})
+    refused = await fremd.post(
+        f"/offerings/{published.id}/suspend", {"row_version": 1, "reason": "warum"}
+    )
     assert refused.status_code == 403
     await conn.act_as(cast.nord.viewer)
     assert (await get_offering(conn, cast.nord.viewer, head.id)).state == "published"
@@ -148,15 +183,31 @@ def shown(text: str, id_: object) -> str:
     return re.sub(r"[0-9a-f]{32}", "#", text.replace(str(id_), "#"))
 
 
-async def test_a_new_version_is_compared_and_seen_by_its_owner_only(client: Client, cast: Cast, conn: Conn):
+async def test_a_new_version_is_compared_and_seen_by_its_owner_only(
+    client: Client, cast: Cast, conn: Conn
+):
     head = await an_offering(conn, cast.nord)
-    fields = {**FIELDS, "category_id": str(head.category_id), "row_version": str(head.row_version), "title": "Geänderter Titel"}
-    assert (await client.as_(cast.nord.viewer).post(f"/offerings/{head.id}/edit", fields)).status_code == 303
+    fields = {
+        **FIELDS,
+        "category_id": str(head.category_id),
+        "row_version": str(head.row_version),
+        "title": "Geänderter Titel",
+    }
+    assert (
+        await client.as_(cast.nord.viewer).post(f"/offerings/{head.id}/edit", fields)
+    ).status_code == 303
     own = await client.as_(cast.nord.viewer).get(f"/offerings/{head.id}/versions/2")
     assert "<del>Datensicherung für Kommunen</del>" in own.text
-    assert (await client.as_(cast.sued.viewer).get(f"/offerings/{head.id}/versions/2")).status_code == 404
-    assert "Geänderter Titel" not in (await client.as_(cast.sued.viewer).get(f"/offerings/{head.id}")).text
-    assert (await client.as_(cast.sued.viewer).get(f"/offerings/{head.id}/versions/abc")).status_code == 404
+    assert (
+        await client.as_(cast.sued.viewer).get(f"/offerings/{head.id}/versions/2")
+    ).status_code == 404
+    assert (
+        "Geänderter Titel"
+        not in (await client.as_(cast.sued.viewer).get(f"/offerings/{head.id}")).text
+    )
+    assert (
+        await client.as_(cast.sued.viewer).get(f"/offerings/{head.id}/versions/abc")
+    ).status_code == 404
 
 
 async def test_retiring_names_a_successor(client: Client, cast: Cast, conn: Conn):
@@ -170,7 +221,9 @@ async def test_retiring_names_a_successor(client: Client, cast: Cast, conn: Conn
     refused = await second.post(f"/offerings/{head.id}/retire", body)
     assert refused.status_code == 409
     assert "nutzen diese Leistung noch" in refused.text
-    done = await second.post(f"/offerings/{head.id}/retire", {**body, "successor_id": str(successor.id)})
+    done = await second.post(
+        f"/offerings/{head.id}/retire", {**body, "successor_id": str(successor.id)}
+    )
     assert done.status_code == 303
     page = await client.as_(cast.sued.viewer).get(f"/offerings/{head.id}")
     assert "Sicherung neu" in page.text

@@ -14,11 +14,22 @@ from tests.catalog.build import FLAT, a_body, a_draft, an_offering, only_for
 
 
 async def test_what_goes_in_comes_out(conn: Conn, cast: Cast):
-    tiers = {**FLAT, "base": "case", "tier_mode": "slab", "tiers": [{"from_quantity": "1000", "unit_price_micro": 9}]}
-    body = a_body(prices=[FLAT, tiers], sla={"availability_pct": "99.9", "reaction_hours": 4}, cpv=["72000000-5"])
+    tiers = {
+        **FLAT,
+        "base": "case",
+        "tier_mode": "slab",
+        "tiers": [{"from_quantity": "1000", "unit_price_micro": 9}],
+    }
+    body = a_body(
+        prices=[FLAT, tiers],
+        sla={"availability_pct": "99.9", "reaction_hours": 4},
+        cpv=["72000000-5"],
+    )
     head = await a_draft(conn, cast.nord.viewer)
     del head
-    again = await a_draft(conn, cast.nord.viewer, **body.model_dump(exclude={"title"}), title="Zweite")
+    again = await a_draft(
+        conn, cast.nord.viewer, **body.model_dump(exclude={"title"}), title="Zweite"
+    )
     version = await store.get_version(conn, cast.nord.viewer, again.id, 1)
     contacts = await store.list_contacts(conn, [again.id])
     out = to_body(version, again.reference, contacts[again.id])
@@ -34,10 +45,14 @@ async def test_an_approved_version_cannot_be_changed_below_the_application(conn:
     assert await conn.execute("DELETE FROM catalog.price_item WHERE offering_id = $1", head.id) == 0
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with conn.savepoint():
-            await conn.execute("DELETE FROM catalog.offering_version WHERE offering_id = $1", head.id)
+            await conn.execute(
+                "DELETE FROM catalog.offering_version WHERE offering_id = $1", head.id
+            )
 
 
-async def test_row_security_shows_a_restricted_offering_to_its_audience_only(conn: Conn, cast: Cast):
+async def test_row_security_shows_a_restricted_offering_to_its_audience_only(
+    conn: Conn, cast: Cast
+):
     head = await an_offering(conn, cast.nord, audiences=[only_for(cast.sued.id)])
     seen = {}
     for name, viewer in {
@@ -87,28 +102,43 @@ async def test_the_interface_names_what_is_published(conn: Conn, cast: Cast):
     hidden = await an_offering(conn, cast.nord, "Verborgen", audiences=[only_for(cast.sued.id)])
     await conn.act_as(cast.fremd.viewer)
     ref = await interface.get_offering(conn, head.id)
-    assert (ref.owner_id, ref.version, ref.state, ref.notice_months) == (cast.nord.id, 1, "published", 6)
+    assert (ref.owner_id, ref.version, ref.state, ref.notice_months) == (
+        cast.nord.id,
+        1,
+        "published",
+        6,
+    )
     assert (ref.price_micro, ref.price_unit) == (4_500_000, "je Arbeitsplatz und Monat")
     assert list(await interface.get_offerings(conn, [head.id, hidden.id])) == [head.id]
     with pytest.raises(NotFound):
         await interface.get_offering(conn, hidden.id)
     keys = [(cast.nord.id, head.reference), (cast.nord.id, hidden.reference)]
     assert await interface.find_offering_ids(conn, keys) == {keys[0]: head.id}
-    assert [p.unit_price_micro for p in await interface.list_prices(conn, head.id, 1)] == [4_500_000]
+    assert [p.unit_price_micro for p in await interface.list_prices(conn, head.id, 1)] == [
+        4_500_000
+    ]
     assert await interface.list_prices(conn, hidden.id, 1) == []
 
 
 async def test_use_is_counted_for_all_and_named_to_the_parties(conn: Conn, cast: Cast):
     head = await an_offering(conn, cast.nord)
     await conn.act_as(cast.sued.viewer)
-    await interface.mark_use(conn, offering_id=head.id, recipient_id=cast.sued.id, valid_from=conn.today)
-    await interface.mark_use(conn, offering_id=head.id, recipient_id=cast.sued.id, valid_from=conn.today)
+    await interface.mark_use(
+        conn, offering_id=head.id, recipient_id=cast.sued.id, valid_from=conn.today
+    )
+    await interface.mark_use(
+        conn, offering_id=head.id, recipient_id=cast.sued.id, valid_from=conn.today
+    )
     await conn.act_as(cast.fremd.viewer)
     assert await store.count_users(conn, [head.id]) == {head.id: 1}
     assert await store.list_users(conn, head.id) == []
     await conn.act_as(cast.nord.viewer)
     assert await store.list_users(conn, head.id) == [cast.sued.id]
     await interface.mark_use(
-        conn, offering_id=head.id, recipient_id=cast.sued.id, valid_from=conn.today, valid_to=conn.today
+        conn,
+        offering_id=head.id,
+        recipient_id=cast.sued.id,
+        valid_from=conn.today,
+        valid_to=conn.today,
     )
     assert await store.count_users(conn, [head.id]) == {}

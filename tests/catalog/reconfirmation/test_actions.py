@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from catalog.offerings import actions as offerings
+from catalog.availability import actions as availability
 from catalog.offerings.store import get_offering
 from catalog.reconfirmation.actions import SYSTEM, remind_and_suspend
 from kdnx.db.conn import Conn
@@ -23,19 +23,26 @@ async def test_reminded_once_then_suspended_then_resumed(conn: Conn, cast: Cast)
     conn.now = begun + timedelta(days=340)
     assert await run_all(conn) == [1, 0]
     await conn.act_as(cast.nord.viewer)
-    tasks = [t for t in await list_my_tasks(conn, cast.nord.viewer) if t.kind == "offering.reconfirm"]
+    tasks = [
+        t for t in await list_my_tasks(conn, cast.nord.viewer) if t.kind == "offering.reconfirm"
+    ]
     assert [t.object_id for t in tasks] == [head.id]
     conn.now = begun + timedelta(days=370)
     assert await run_all(conn) == [1, 0]
-    assert (conn.notes[-1].action, conn.notes[-1].audience) == ("offering.reconfirm_missed", "public")
+    assert (conn.notes[-1].action, conn.notes[-1].audience) == (
+        "offering.reconfirm_missed",
+        "public",
+    )
     await conn.act_as(cast.sued.viewer)
     seen = await get_offering(conn, cast.sued.viewer, head.id)
     assert seen.state == "suspended"
     assert "zwölf Monaten" in seen.state_reason
     await conn.act_as(cast.nord.viewer)
-    back = await offerings.resume_offering(conn, cast.nord.viewer, head.id, seen.row_version)
+    back = await availability.resume_offering(conn, cast.nord.viewer, head.id, seen.row_version)
     assert back.state == "published"
-    assert not [t for t in await list_my_tasks(conn, cast.nord.viewer) if t.kind == "offering.reconfirm"]
+    assert not [
+        t for t in await list_my_tasks(conn, cast.nord.viewer) if t.kind == "offering.reconfirm"
+    ]
     assert await run_all(conn) == [0, 0]
 
 
@@ -45,6 +52,6 @@ async def test_confirming_in_time_keeps_it_public(conn: Conn, cast: Cast):
     conn.now = begun + timedelta(days=340)
     await run_all(conn)
     await conn.act_as(cast.nord.viewer)
-    await offerings.reconfirm_offering(conn, cast.nord.viewer, head.id, head.row_version)
+    await availability.reconfirm_offering(conn, cast.nord.viewer, head.id, head.row_version)
     conn.now = begun + timedelta(days=370)
     assert await run_all(conn) == [0, 0]

@@ -55,7 +55,7 @@ async def test_committee_and_audit_stand_alone(conn: Conn, cast: Cast) -> None:
     for role in (Role.COMMITTEE, Role.AUDITOR, Role.BOOKING_CLERK):
         await grant_role(conn, _console(), person, cast.hub.id, role, conn.today)
     mandates = await list_mandates(conn, person)
-    assert [(m.scope, m.roles) for m in mandates] == [
+    assert [(m.scope, set(m.roles)) for m in mandates] == [
         (Scope.AUDIT, {Role.AUDITOR}), (Scope.COMMITTEE, {Role.COMMITTEE}), (Scope.OFFICE, {Role.BOOKING_CLERK}),
     ]  # fmt: skip
     seen = {}

@@ -62,9 +62,7 @@ async def test_setup_founds_hub_provider_and_invitation(
     assert "streng-geheim" not in output
     async with transaction(fresh_database.pool, Viewer(scope=Scope.SYSTEM)) as conn:
         assert await conn.fetchval("SELECT is_demo FROM kdnx.alliance") is False
-        row = await conn.fetchrow(
-            HUB
-        )
+        row = await conn.fetchrow(HUB)
         assert row
         assert tuple(row) == ("VB", "VB", True)
         assert await conn.fetchval("SELECT token_hash FROM kdnx.invitation") == hash_token(link[1])

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from uuid import UUID
 
 import pytest
 
@@ -11,11 +12,19 @@ from kdnx.auth.actions import create_person, hash_token, list_mandates
 from kdnx.db.conn import Conn
 from kdnx.errors import Forbidden, Refused
 from kdnx.invitations.actions import accept_token, invite
+from kdnx.invitations.model import Invited
 from kdnx.viewer import Role, Scope, Viewer
 from tests.cast import Cast
 from tests.client import Client
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
+
+
+async def sent(conn: Conn, viewer: Viewer, member_id: UUID, *roles: Role) -> Invited:
+    """An invitation to these roles."""
+    return await invite(
+        conn, viewer, email="x@x.example", display_name="", member_id=member_id, roles=roles
+    )
 
 
 async def test_the_link_is_shown_once_and_kept_as_a_hash(
@@ -53,14 +62,7 @@ async def test_who_is_signed_in_takes_it_with_that_account(
     client: Client, conn: Conn, cast: Cast
 ) -> None:
     await conn.act_as(SYSTEM)
-    invited = await invite(
-        conn,
-        cast.nord.viewer,
-        email="x@x.example",
-        display_name="",
-        member_id=cast.nord.id,
-        roles=[Role.BOOKING_CLERK],
-    )
+    invited = await sent(conn, cast.nord.viewer, cast.nord.id, Role.BOOKING_CLERK)
     signed = await client.sign_in(cast.fremd.viewer)
     assert (await signed.post("/invitation", {"token": invited.token})).status_code == 303
     await conn.act_as(SYSTEM)
@@ -73,14 +75,7 @@ async def test_who_is_signed_in_takes_it_with_that_account(
 
 async def test_nobody_takes_the_own_invitation(client: Client, conn: Conn, cast: Cast) -> None:
     await conn.act_as(SYSTEM)
-    invited = await invite(
-        conn,
-        cast.nord.viewer,
-        email="x@x.example",
-        display_name="",
-        member_id=cast.nord.id,
-        roles=[Role.BOOKING_CLERK],
-    )
+    invited = await sent(conn, cast.nord.viewer, cast.nord.id, Role.BOOKING_CLERK)
     answer = await client.as_(cast.nord.viewer).post("/invitation", {"token": invited.token})
     assert answer.status_code == 409
     assert "eigene Einladung" in answer.text
@@ -90,16 +85,8 @@ async def test_expired_and_withdrawn_links_open_nothing(
     client: Client, conn: Conn, cast: Cast
 ) -> None:
     await conn.act_as(SYSTEM)
-    details = {
-        "email": "x@x.example",
-        "display_name": "",
-        "member_id": cast.nord.id,
-        "roles": [Role.EVALUATOR],
-    }
-    first, second = (
-        await invite(conn, cast.nord.viewer, **details),
-        await invite(conn, cast.nord.viewer, **details),
-    )  # type: ignore[arg-type]  # one dict for both calls
+    first = await sent(conn, cast.nord.viewer, cast.nord.id, Role.EVALUATOR)
+    second = await sent(conn, cast.nord.viewer, cast.nord.id, Role.EVALUATOR)
     foreign = await client.as_(cast.sued.viewer).post(f"/admin/invitations/{first.id}/withdraw")
     assert foreign.status_code == 404
     done = await client.as_(cast.nord.second).post(f"/admin/invitations/{first.id}/withdraw")
@@ -116,14 +103,14 @@ async def test_expired_and_withdrawn_links_open_nothing(
 async def test_the_hub_invites_the_first_administrator_of_another_member(
     conn: Conn, cast: Cast
 ) -> None:
-    details = {"email": "x@x.example", "display_name": "", "member_id": cast.nord.id}
-    await invite(conn, cast.office, roles=[Role.ADMINISTRATOR], **details)  # type: ignore[arg-type]
+    nord = cast.nord.id
+    await sent(conn, cast.office, nord, Role.ADMINISTRATOR)
     with pytest.raises(Forbidden):
-        await invite(conn, cast.office, roles=[Role.BOOKING_APPROVER], **details)  # type: ignore[arg-type]
+        await sent(conn, cast.office, nord, Role.BOOKING_APPROVER)
     with pytest.raises(Forbidden):
-        await invite(conn, cast.sued.viewer, roles=[Role.EVALUATOR], **details)  # type: ignore[arg-type]
+        await sent(conn, cast.sued.viewer, nord, Role.EVALUATOR)
     with pytest.raises(Refused):
-        await invite(conn, cast.office, roles=[Role.AUDITOR], **details)  # type: ignore[arg-type]
+        await sent(conn, cast.office, nord, Role.AUDITOR)
 
 
 async def test_a_role_held_already_is_not_given_twice(conn: Conn, cast: Cast) -> None:

@@ -11,14 +11,14 @@ from aiosmtpd.controller import Controller
 
 
 class Inbox:
-    """What came in; addresses that begin with 'refused' are turned away, 'later' for now."""
+    """What came in; addresses that begin with 'refused' are turned away."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802  # the name aiosmtpd calls
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
-    ) -> str:  # noqa: N802  # the name aiosmtpd calls
+    ) -> str:
         """Accept or refuse a recipient."""
         if address.startswith("refused"):
             return "550 no such user"

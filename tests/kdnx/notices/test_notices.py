@@ -150,10 +150,10 @@ async def test_settings_decide(conn: Conn, cast: Cast) -> None:
     assert [r["kind"] for r in await outbox(conn)] == ["digest"]
     await conn.act_as(cast.fremd.viewer)
     assert await conn.fetchval("SELECT count(*) FROM kdnx.notice_setting") == 0
+    person = cast.sued.viewer.person_id
+    assert person is not None
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with conn.savepoint():
-            person = cast.sued.viewer.person_id
-            assert person is not None
             await store.save_settings(conn, person, {"order": "off"})
 
 
@@ -202,7 +202,7 @@ async def test_unusable_addresses_end_quietly(
     with smtp_server() as (url, inbox):
         assert await deliver_outbox(house_of(conn, settings, url)) == 1
     assert inbox.messages == []
-    assert [r["state"] for r in await outbox(conn)][0] in {"not_needed", "given_up"}
+    assert (await outbox(conn))[0]["state"] in {"not_needed", "given_up"}
 
 
 async def test_without_mail_server_nothing_piles_up(

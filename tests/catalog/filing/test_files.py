@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.filing.columns import COLUMNS
+from catalog.filing.files import OFFERINGS
 from catalog.offerings import store
-from catalog.offerings.files import COLUMNS, OFFERINGS
 from kdnx.db.conn import Conn
 from kdnx.imports.actions import run_import
 from kdnx.imports.reading import read_table
@@ -17,16 +18,25 @@ from tests.catalog.build import FLAT, a_submitted, an_offering, only_for
 
 def some_rows(cast: Cast, state: str = "published") -> list[dict[str, object]]:
     example = dict(template_rows(OFFERINGS)[0])
-    rows = []
-    for n in range(5):
-        rows.append({**example, "member_code": ("NORD", "SUED")[n % 2], "reference": f"R-{n}", "title": f"Leistung {n}", "state": state})
+    rows = [
+        {
+            **example,
+            "member_code": ("NORD", "SUED")[n % 2],
+            "reference": f"R-{n}",
+            "title": f"Leistung {n}",
+            "state": state,
+        }
+        for n in range(5)
+    ]
     rows[4] |= {"audience": "members", "audience_names": "FREMD, HUB"}
     return rows
 
 
 async def import_rows(conn: Conn, viewer: Viewer, rows: list[dict[str, object]], **how: bool):
     await conn.act_as(viewer)
-    return await run_import(conn, viewer, OFFERINGS, read_table(write_file(OFFERINGS, rows, "csv"), "x.csv"), **how)
+    return await run_import(
+        conn, viewer, OFFERINGS, read_table(write_file(OFFERINGS, rows, "csv"), "x.csv"), **how
+    )
 
 
 async def test_the_template_can_be_imported(conn: Conn, cast: Cast):
@@ -58,13 +68,19 @@ async def test_what_goes_in_comes_out_and_goes_in_unchanged(conn: Conn, cast: Ca
 async def test_history_of_the_office_is_published_and_marked(conn: Conn, cast: Cast):
     await import_rows(conn, cast.office, some_rows(cast))
     await conn.act_as(cast.fremd.viewer)
-    rows = await conn.fetch("SELECT id, state, version FROM catalog.public_offering ORDER BY reference")
+    rows = await conn.fetch(
+        "SELECT id, state, version FROM catalog.public_offering ORDER BY reference"
+    )
     assert [(r["state"], r["version"]) for r in rows] == [("published", 1)] * 5
     await conn.act_as(cast.committee)
     assert await conn.fetchval("SELECT count(*)::int FROM catalog.public_offering") == 4
     await conn.act_as(cast.office)
     version = await store.get_version(conn, cast.office, rows[0]["id"], 1)
-    assert (version.origin, version.approver, version.approved_at is not None) == ("imported", None, True)
+    assert (version.origin, version.approver, version.approved_at is not None) == (
+        "imported",
+        None,
+        True,
+    )
 
 
 async def test_a_member_only_drafts(conn: Conn, cast: Cast):
@@ -72,12 +88,20 @@ async def test_a_member_only_drafts(conn: Conn, cast: Cast):
     report = await import_rows(conn, cast.nord.viewer, rows)
     assert (report.new, report.errors) == (3, ())
     refused = await import_rows(conn, cast.nord.viewer, some_rows(cast, "published"))
-    assert {(e.field, e.row) for e in refused.errors} == {("Stand", 2), ("Stand", 4), ("Stand", 6), ("Mitglied", 3), ("Mitglied", 5)}
+    assert {(e.field, e.row) for e in refused.errors} == {
+        ("Stand", 2),
+        ("Stand", 4),
+        ("Stand", 6),
+        ("Mitglied", 3),
+        ("Mitglied", 5),
+    }
     assert not refused.written
 
 
 async def test_a_changed_row_of_what_is_published_becomes_a_draft_version(conn: Conn, cast: Cast):
-    head = await an_offering(conn, cast.nord, prices=[FLAT, FLAT], audiences=[only_for(cast.sued.id)])
+    head = await an_offering(
+        conn, cast.nord, prices=[FLAT, FLAT], audiences=[only_for(cast.sued.id)]
+    )
     await conn.act_as(cast.nord.viewer)
     row = dict((await OFFERINGS.read(conn, cast.nord.viewer))[0])
     report = await import_rows(conn, cast.nord.viewer, [{**row, "title": "Umbenannt"}])
@@ -85,7 +109,11 @@ async def test_a_changed_row_of_what_is_published_becomes_a_draft_version(conn: 
     now = await store.get_offering(conn, cast.nord.viewer, head.id)
     assert (now.title, now.draft_version, now.state) == (head.title, 2, "published")
     version = await store.get_version(conn, cast.nord.viewer, head.id, 2)
-    assert (version.title, len(version.prices), version.audiences[0].member_ids) == ("Umbenannt", 2, (cast.sued.id,))
+    assert (version.title, len(version.prices), version.audiences[0].member_ids) == (
+        "Umbenannt",
+        2,
+        (cast.sued.id,),
+    )
 
 
 async def test_faulty_rows_are_named(conn: Conn, cast: Cast):
@@ -119,5 +147,17 @@ async def test_an_unknown_house_and_a_foreign_one_are_refused_alike(conn: Conn, 
     row = some_rows(cast, "draft")[0]
     foreign = await import_rows(conn, cast.fremd.viewer, [row])
     unknown = await import_rows(conn, cast.fremd.viewer, [{**row, "member_code": "XXXX"}])
-    assert [replace(e, found="") for e in foreign.errors] == [replace(e, found="") for e in unknown.errors]
+    assert [replace(e, found="") for e in foreign.errors] == [
+        replace(e, found="") for e in unknown.errors
+    ]
     assert len(COLUMNS) == len({c.name for c in COLUMNS})
+
+
+async def test_the_office_publishes_a_draft_that_was_entered(conn: Conn, cast: Cast):
+    await import_rows(conn, cast.nord.viewer, [some_rows(cast, "draft")[0]])
+    report = await import_rows(conn, cast.office, [some_rows(cast, "published")[0]])
+    assert (report.changed, report.errors) == (1, ())
+    again = await import_rows(conn, cast.office, [some_rows(cast, "suspended")[0]])
+    assert (again.changed, again.errors) == (1, ())
+    states = await conn.fetch("SELECT state, published_version FROM catalog.offering")
+    assert [tuple(r) for r in states] == [("suspended", 2)]

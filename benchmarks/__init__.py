@@ -1,0 +1,1 @@
+"""Speed, measured as ratios: every lane runs its raw reference beside kdnx in the same run."""

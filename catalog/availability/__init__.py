@@ -1,0 +1,1 @@
+"""Whether a published offering can be had: suspended, resumed, confirmed, retired."""

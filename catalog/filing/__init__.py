@@ -1,0 +1,1 @@
+"""Offerings in and out as files."""
