@@ -1,5 +1,6 @@
 """The catalogue as a module of the house."""
 
+from catalog import demo
 from catalog.categories import api as categories_api
 from catalog.categories import pages as categories_pages
 from catalog.editing import pages as editing_pages
@@ -39,4 +40,5 @@ MODULE = Module(
     checks=checks.CHECKS,
     due_jobs=(DueJob("offering.reconfirm", remind_and_suspend, every_minutes=60),),
     file_kinds=(files.OFFERINGS,),
+    demo_steps=demo.STEPS,
 )

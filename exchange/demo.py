@@ -1,4 +1,4 @@
-"""Exchange's part of the demonstration: orders in every state, a dispute, a part confirmed, bookings of the last month."""
+"""Exchange's part of the demonstration: orders in every state, and bookings confirmed, in part, disputed."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,26 +13,60 @@ from exchange.bookings.store import BookingFilter, Listed
 from exchange.offers.actions import offer_order
 from exchange.orders import actions as orders
 from exchange.orders.model import LegalRoute
-from exchange.orders.schemas import NewOrder, OfferBody, OfferLine, WantedLine
+from exchange.orders.schemas import NewOrder, OfferBody, OfferLine, Period, WantedLine
 from exchange.orders.store import Order
-from exchange.running.actions import confirm_termination, pause_order, request_termination, start_due
+from exchange.running.actions import (
+    confirm_termination,
+    pause_order,
+    request_termination,
+    start_due,
+)
 from exchange.signing import actions as signing
 from kdnx.demo.scene import Scene
 from kdnx.module import DemoStep
 from kdnx.viewer import Scope, Viewer
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
-PERIODS = {"once": "once", "month": "month", "quarter": "quarter", "year": "year", "use": "usage"}
+PERIODS: dict[str, Period] = {
+    "once": "once",
+    "month": "month",
+    "quarter": "quarter",
+    "year": "year",
+    "use": "usage",
+}
 # how much a middle house needs of what is counted
-QUANTITIES = {"inhabitant": 60_000, "workplace": 260, "user": 310, "case": 3_500, "page": 120_000, "hour": 200, "day": 24, "gb": 18_000,
-              "device": 30, "flat": 1, "key": 1}  # fmt: skip
+QUANTITIES = {
+    "inhabitant": 60_000,
+    "workplace": 260,
+    "user": 310,
+    "case": 3_500,
+    "page": 120_000,
+    "hour": 200,
+    "day": 24,
+    "gb": 18_000,
+    "device": 30,
+    "flat": 1,
+    "key": 1,
+}
 # how far a negotiation goes: each path is the one before and a step more
-PATH = ("express", "coordinate", "offer", "review", "approve_provider", "approve_hub", "approve_recipient")
+PATH = (
+    "express",
+    "coordinate",
+    "offer",
+    "review",
+    "approve_provider",
+    "approve_hub",
+    "approve_recipient",
+)
 
 
 async def _offered(scene: Scene, provider: str, place: int) -> UUID:
     """A published offering of a provider by its reference, the place-th that is there."""
-    references = [f"{provider}-{kind}-{n:02d}" for kind in ("RZ", "FV", "POR", "PF", "SIC") for n in range(1, 6)]
+    references = [
+        f"{provider}-{kind}-{n:02d}"
+        for kind in ("RZ", "FV", "POR", "PF", "SIC")
+        for n in range(1, 6)
+    ]
     found = await find_offering_ids(scene.conn, [(scene.members[provider], r) for r in references])
     return sorted(found.items(), key=lambda item: item[0][1])[place][1]
 
@@ -48,7 +82,14 @@ def _signer(code: str) -> str:
 
 
 async def negotiate(
-    scene: Scene, provider: str, recipient: str, place: int, *, until: str, starts_on: date, days_ago: int = 12
+    scene: Scene,
+    provider: str,
+    recipient: str,
+    place: int,
+    *,
+    until: str,
+    starts_on: date,
+    days_ago: int = 12,
 ) -> Order:
     """An order by clicks: from interest up to and with the step `until`, each by the person whose turn it is."""
     scene.at(days_ago, 7)
@@ -58,9 +99,12 @@ async def negotiate(
     prices = await list_prices(scene.conn, offering_id, offering.version)
     lines = [WantedLine(price=p.ordinal, quantity=Decimal(QUANTITIES[p.base])) for p in prices[:1]]
     wish = NewOrder(
-        offering_id=offering_id, starts_on=starts_on, lines=lines, submit=until != "draft",
+        offering_id=offering_id,
+        starts_on=starts_on,
+        lines=lines,
+        submit=until != "draft",
         note="Bitte mit Übernahme der vorhandenen Daten.",
-    )  # fmt: skip
+    )
     order = await orders.create_order(scene.conn, viewer, wish)
     if until == "draft":
         return order
@@ -82,21 +126,39 @@ async def _take(scene: Scene, order: Order, step: str, provider: str, recipient:
         case "review":
             return await _review(scene, order)
         case _:
-            side = {"approve_provider": _signer(provider), "approve_hub": "gisela", "approve_recipient": _signer(recipient)}[step]
-            return await approve_order(conn, await scene.act(side), order.id, expected=order.row_version)
+            side = {
+                "approve_provider": _signer(provider),
+                "approve_hub": "gisela",
+                "approve_recipient": _signer(recipient),
+            }[step]
+            return await approve_order(
+                conn, await scene.act(side), order.id, expected=order.row_version
+            )
 
 
 async def _offer(scene: Scene, order: Order, viewer: Viewer) -> Order:
     prices = await list_prices(scene.conn, order.offering_id, order.offering_version)
     lines = [
-        OfferLine(label=p.label or p.unit, unit=p.unit, period=PERIODS[p.per], quantity=Decimal(QUANTITIES[p.base]),
-                  unit_price_micro=p.unit_price_micro or 0, price=p.ordinal)
+        OfferLine(
+            label=p.label or p.unit,
+            unit=p.unit,
+            period=PERIODS[p.per],
+            quantity=Decimal(QUANTITIES[p.base]),
+            unit_price_micro=p.unit_price_micro or 0,
+            price=p.ordinal,
+        )
         for p in prices
-    ]  # fmt: skip
+    ]
     offer = OfferBody(
-        starts_on=order.starts_on, valid_until=(scene.began + timedelta(days=45)).date(), notice_months=6, legal_route=LegalRoute.JOINT,
-        legal_reason="Rahmenvereinbarung über den Austausch von Leistungen (erfunden)", tax_code_1="U19", tax_code_2="U19", lines=lines,
-    )  # fmt: skip
+        starts_on=order.starts_on,
+        valid_until=(scene.began + timedelta(days=45)).date(),
+        notice_months=6,
+        legal_route=LegalRoute.JOINT,
+        legal_reason="Rahmenvereinbarung über den Austausch von Leistungen (erfunden)",
+        tax_code_1="U19",
+        tax_code_2="U19",
+        lines=lines,
+    )
     return await offer_order(scene.conn, viewer, order.id, offer, expected=order.row_version)
 
 
@@ -106,7 +168,9 @@ async def _review(scene: Scene, order: Order) -> Order:
         order = await review_tax(scene.conn, theo, order.id, leg=leg, expected=order.row_version)
     julia = await scene.act("julia")
     reason = "Alle Beteiligten sind öffentliche Auftraggeber, gemeinsame Kontrolle liegt vor."
-    return await review_order(scene.conn, julia, order.id, reason=reason, expected=order.row_version)
+    return await review_order(
+        scene.conn, julia, order.id, reason=reason, expected=order.row_version
+    )
 
 
 async def waiting_orders(scene: Scene) -> None:
@@ -123,19 +187,34 @@ async def waiting_orders(scene: Scene) -> None:
     await negotiate(scene, "M23", "M24", 1, until="approve_recipient", starts_on=next_year)
     order = await negotiate(scene, "M23", "M18", 2, until="express", starts_on=soon)
     viewer = await scene.act("M18.a")
-    await orders.withdraw_order(scene.conn, viewer, order.id, reason="Bedarf ist entfallen.", expected=order.row_version)
+    await orders.withdraw_order(
+        scene.conn, viewer, order.id, reason="Bedarf ist entfallen.", expected=order.row_version
+    )
     order = await negotiate(scene, "M23", "M16", 3, until="coordinate", starts_on=soon)
     viewer = await scene.act("erwin")
-    await orders.decline_order(scene.conn, viewer, order.id, reason="Bis Jahresende keine freien Kapazitäten.", expected=order.row_version)
+    await orders.decline_order(
+        scene.conn,
+        viewer,
+        order.id,
+        reason="Bis Jahresende keine freien Kapazitäten.",
+        expected=order.row_version,
+    )
 
 
 async def running_orders(scene: Scene) -> None:
     """Orders that came to run by clicks: one pays monthly, one rests, one is terminated, one waits for that."""
     conn, starts_on = scene.conn, _months_back(scene.began.date(), 2)
-    active = await negotiate(scene, "M21", "M24", 0, until="approve_recipient", starts_on=starts_on, days_ago=90)
-    resting = await negotiate(scene, "M21", "M17", 7, until="approve_recipient", starts_on=starts_on, days_ago=88)
+    active = await negotiate(
+        scene, "M21", "M24", 0, until="approve_recipient", starts_on=starts_on, days_ago=90
+    )
+    resting = await negotiate(
+        scene, "M21", "M17", 7, until="approve_recipient", starts_on=starts_on, days_ago=88
+    )
     ending = [
-        await negotiate(scene, "M23", "M24", place, until="approve_recipient", starts_on=starts_on, days_ago=86) for place in (4, 5)
+        await negotiate(
+            scene, "M23", "M24", place, until="approve_recipient", starts_on=starts_on, days_ago=86
+        )
+        for place in (4, 5)
     ]
     scene.at(20)
     await conn.act_as(SYSTEM)
@@ -143,18 +222,32 @@ async def running_orders(scene: Scene) -> None:
     scene.at(6)
     viewer = await scene.act("paul")
     resting = await orders.read_order(conn, viewer, resting.id)
-    await pause_order(conn, viewer, resting.id, reason="Umbau des Serverraums beim Abnehmer", expected=resting.row_version)
-    for order, confirmed in zip(ending, (True, False), strict=True):
-        scene.at(5)
-        viewer, last = await scene.act("birgit"), date(scene.began.year + 1, 12, 31)
-        order = await orders.read_order(conn, viewer, order.id)
-        order = await request_termination(
-            conn, viewer, order.id, on=last, reason="Wechsel auf die Lösung im Verbund", expected=order.row_version
-        )
-        if confirmed:
-            viewer = await scene.act("frieda")
-            await confirm_termination(conn, viewer, order.id, reason="einverstanden", expected=order.row_version)
+    await pause_order(
+        conn,
+        viewer,
+        resting.id,
+        reason="Umbau des Serverraums beim Abnehmer",
+        expected=resting.row_version,
+    )
+    await _terminate(scene, ending[0], confirmed=True)
+    await _terminate(scene, ending[1], confirmed=False)
     await _book_clicked(scene, active)
+
+
+async def _terminate(scene: Scene, order: Order, *, confirmed: bool) -> None:
+    """The recipient gives notice to the end of next year; the provider agrees or still has to."""
+    scene.at(5)
+    birgit, last = await scene.act("birgit"), date(scene.began.year + 1, 12, 31)
+    now = await orders.read_order(scene.conn, birgit, order.id)
+    reason = "Wechsel auf die Lösung im Verbund"
+    asked = await request_termination(
+        scene.conn, birgit, now.id, on=last, reason=reason, expected=now.row_version
+    )
+    if confirmed:
+        frieda = await scene.act("frieda")
+        await confirm_termination(
+            scene.conn, frieda, asked.id, reason="einverstanden", expected=asked.row_version
+        )
 
 
 def _months_back(day: date, months: int) -> date:
@@ -167,11 +260,15 @@ async def _book_clicked(scene: Scene, order: Order) -> None:
     """Two months of a clicked order: one confirmed, one that waits for the recipient."""
     first, second = _months_back(scene.began.date(), 2), _months_back(scene.began.date(), 1)
     net = max(order.yearly_net_cents // 12, 100)
-    for n, (begins, ends) in enumerate(((first, second), (second, _months_back(scene.began.date(), 0)))):
+    for n, (begins, ends) in enumerate(
+        ((first, second), (second, _months_back(scene.began.date(), 0)))
+    ):
         if begins.year != (ends - timedelta(days=1)).year:
             continue
         scene.at(12 - n)
-        proposal = bookings.Proposal(order.id, begins, ends - timedelta(days=1), net, reference=f"RE-{begins:%Y-%m}-24")
+        proposal = bookings.Proposal(
+            order.id, begins, ends - timedelta(days=1), net, reference=f"RE-{begins:%Y-%m}-24"
+        )
         row = await bookings.propose_booking(scene.conn, await scene.act("petra"), proposal)
         if n == 0:
             scene.at(10)
@@ -186,34 +283,52 @@ async def open_bookings(scene: Scene) -> None:
     if mine:
         row = mine[0]
         await signing.confirm_part(
-            scene.conn, frieda, row.id, cents=row.net_cents * 8 // 10, reason="Ein Fünftel der Leistung fiel aus."
+            scene.conn,
+            frieda,
+            row.id,
+            cents=row.net_cents * 8 // 10,
+            reason="Ein Fünftel der Leistung fiel aus.",
         )
-        await signing.confirm_bookings(scene.conn, frieda, [signing.Signing(b.id) for b in mine[1:3]])
+        await signing.confirm_bookings(
+            scene.conn, frieda, [signing.Signing(b.id) for b in mine[1:3]]
+        )
     paul = await scene.act("paul")
     theirs = await _proposed(scene, paul)
     if theirs:
         await signing.dispute_booking(
-            scene.conn, paul, theirs[0].id, reason=DisputeReason.QUANTITY, text="Abgerechnet sind mehr Fälle, als wir gemeldet haben.",
+            scene.conn,
+            paul,
+            theirs[0].id,
+            reason=DisputeReason.QUANTITY,
+            text="Abgerechnet sind mehr Fälle, als wir gemeldet haben.",
             claimed_cents=theirs[0].net_cents * 9 // 10,
-        )  # fmt: skip
+        )
     bernd = await scene.act("bernd")
     ours = [b for b in await _proposed(scene, bernd) if not (b.reference or "").startswith("RE-")]
     if ours:
         await signing.dispute_booking(
-            scene.conn, bernd, ours[0].id, reason=DisputeReason.AMOUNT, text="Der vereinbarte Nachlass ist nicht abgezogen.",
+            scene.conn,
+            bernd,
+            ours[0].id,
+            reason=DisputeReason.AMOUNT,
+            text="Der vereinbarte Nachlass ist nicht abgezogen.",
             claimed_cents=ours[0].net_cents * 95 // 100,
-        )  # fmt: skip
+        )
 
 
 async def _proposed(scene: Scene, viewer: Viewer) -> list[Listed]:
     """What this member has to sign, in a stable order."""
-    rows = await booking_store.list_bookings(scene.conn, viewer.members, BookingFilter(state="proposed"), 200)
+    rows = await booking_store.list_bookings(
+        scene.conn, viewer.members, BookingFilter(state="proposed"), 200
+    )
     mine = [b for b in rows if b.recipient_id in viewer.members and b.proposed_by == b.owner_id]
     return sorted(mine, key=lambda b: (b.number, b.ordinal))
 
 
 STEPS = (
     DemoStep("orders.waiting", 120, "Leistungsscheine in Verhandlung", waiting_orders),
-    DemoStep("orders.running", 121, "Leistungsscheine durch Klicken, Kündigung und Ruhe", running_orders),
+    DemoStep(
+        "orders.running", 121, "Leistungsscheine durch Klicken, Kündigung und Ruhe", running_orders
+    ),
     DemoStep("bookings.open", 122, "Buchungen bestätigen und bestreiten", open_bookings),
 )

@@ -118,12 +118,12 @@ CREATE POLICY demand_response_change ON procurement.demand_response FOR UPDATE U
   OR owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]) OR lead_id = ANY ((SELECT kdnx.viewer_members())::uuid[]));
 CREATE POLICY demand_line_read ON procurement.demand_line FOR SELECT USING (EXISTS (SELECT 1 FROM procurement.demand_response r
   WHERE r.owner_id = demand_line.owner_id AND r.id = response_id AND ((SELECT kdnx.viewer_scope()) IN ('audit', 'system')
-    OR r.owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]) OR r.submitted_version = version)));
+    OR r.owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]) OR r.submitted_version = demand_line.version)));
 CREATE POLICY demand_line_add ON procurement.demand_line FOR INSERT WITH CHECK ((SELECT kdnx.viewer_scope()) IN ('office', 'system')
   OR owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]));
 CREATE POLICY demand_line_year_read ON procurement.demand_line_year FOR SELECT USING (EXISTS (SELECT 1 FROM procurement.demand_response r
   WHERE r.owner_id = demand_line_year.owner_id AND r.id = response_id AND ((SELECT kdnx.viewer_scope()) IN ('audit', 'system')
-    OR r.owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]) OR r.submitted_version = version)));
+    OR r.owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]) OR r.submitted_version = demand_line_year.version)));
 CREATE POLICY demand_line_year_add ON procurement.demand_line_year FOR INSERT WITH CHECK ((SELECT kdnx.viewer_scope()) IN ('office', 'system')
   OR owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]));
 CREATE POLICY inhouse_match_read ON procurement.inhouse_match FOR SELECT USING (EXISTS (SELECT 1 FROM procurement.demand_response r

@@ -54,44 +54,126 @@ def _wanted(title: str, cpv: str, unit: str, spec: str, euro: int, each: int) ->
 
 
 VIDEO = Script(
-    "Videokonferenztechnik für Sitzungsräume", "Ausstattung von Sitzungsräumen und Ratssälen; Rahmenvertrag mit Lieferung, Einbau und Wartung.",
-    (2027, 2028), 52, 20,
+    "Videokonferenztechnik für Sitzungsräume",
+    "Ausstattung von Sitzungsräumen und Ratssälen; Rahmenvertrag mit Lieferung, Einbau und Wartung.",
+    (2027, 2028),
+    52,
+    20,
     (
-        _wanted("Raumsystem für bis zu zwölf Plätze", "32232000-8", "Stück", "Kamera, Mikrofone, Bildschirm 75 Zoll, Einbau", 3900, 2),
-        _wanted("Anlage für Ratssaal", "32232000-8", "Stück", "Mehrere Kameras, Konferenzmikrofone, Übertragung", 14800, 0),
-        _wanted("Mobiles Konferenzset", "32232000-8", "Stück", "Tragbar, für Besprechungen außer Haus", 640, 3),
+        _wanted(
+            "Raumsystem für bis zu zwölf Plätze",
+            "32232000-8",
+            "Stück",
+            "Kamera, Mikrofone, Bildschirm 75 Zoll, Einbau",
+            3900,
+            2,
+        ),
+        _wanted(
+            "Anlage für Ratssaal",
+            "32232000-8",
+            "Stück",
+            "Mehrere Kameras, Konferenzmikrofone, Übertragung",
+            14800,
+            0,
+        ),
+        _wanted(
+            "Mobiles Konferenzset",
+            "32232000-8",
+            "Stück",
+            "Tragbar, für Besprechungen außer Haus",
+            640,
+            3,
+        ),
     ),
     ("M21", "M23", "M28", "M13", "M03", "M07", "M26", "M24", "M17", "M01", "M05"),
-)  # fmt: skip
+)
 PRINTERS = Script(
-    "Multifunktionsgeräte mit Wartung", "Geräte zum Drucken, Kopieren und Scannen, je Seite abgerechnet.", (2027, 2029), 38, 4,
+    "Multifunktionsgeräte mit Wartung",
+    "Geräte zum Drucken, Kopieren und Scannen, je Seite abgerechnet.",
+    (2027, 2029),
+    38,
+    4,
     (
-        _wanted("Gerät A4 mit Wartung", "30121200-5", "Stück", "Bis 40 Seiten je Minute, Toner und Wartung enthalten", 890, 40),
-        _wanted("Gerät A3 mit Finisher", "30121200-5", "Stück", "Bis 60 Seiten je Minute, Heften und Lochen", 3450, 8),
+        _wanted(
+            "Gerät A4 mit Wartung",
+            "30121200-5",
+            "Stück",
+            "Bis 40 Seiten je Minute, Toner und Wartung enthalten",
+            890,
+            40,
+        ),
+        _wanted(
+            "Gerät A3 mit Finisher",
+            "30121200-5",
+            "Stück",
+            "Bis 60 Seiten je Minute, Heften und Lochen",
+            3450,
+            8,
+        ),
     ),
     ("M21", "M08", "M14", "M02", "M10", "M20", "M06", "M27"),
-)  # fmt: skip
+)
 BACKUP = Script(
-    "Datensicherung und Wiederanlauf", "Sicherung außer Haus mit unveränderbarer Kopie; zuerst wird geprüft, was Mitglieder selbst anbieten.",
-    (2027, 2029), 16, -19,
+    "Datensicherung und Wiederanlauf",
+    "Sicherung außer Haus mit unveränderbarer Kopie; zuerst wird geprüft, was Mitglieder selbst anbieten.",
+    (2027, 2029),
+    16,
+    -19,
     (
-        _wanted("Datensicherung", "72910000-2", "Terabyte", "Zweiter Standort, unveränderbare Kopie, Rücksicherungstest", 210, 30),
-        _wanted("Schwachstellenprüfung der Sicherungsumgebung", "72222000-7", "Tag", "Jährlich, mit Bericht", 1150, 4),
+        _wanted(
+            "Datensicherung",
+            "72910000-2",
+            "Terabyte",
+            "Zweiter Standort, unveränderbare Kopie, Rücksicherungstest",
+            210,
+            30,
+        ),
+        _wanted(
+            "Schwachstellenprüfung der Sicherungsumgebung",
+            "72222000-7",
+            "Tag",
+            "Jährlich, mit Bericht",
+            1150,
+            4,
+        ),
     ),
     ("M21", "M13", "M03", "M17", "M27"),
-)  # fmt: skip
+)
 LAPTOPS = Script(
-    "Notebooks und Zubehör", "Ersatzbeschaffung; die Mengen bestimmen, ob einzelne Lose gebildet werden.", (2027, 2030), 3, -32,
+    "Notebooks und Zubehör",
+    "Ersatzbeschaffung; die Mengen bestimmen, ob einzelne Lose gebildet werden.",
+    (2027, 2030),
+    3,
+    -32,
     (
-        _wanted("Notebook 14 Zoll", "30213100-6", "Stück", "16 GB Arbeitsspeicher, 512 GB, Dockinganschluss, fünf Jahre Vor-Ort-Dienst", 1120, 60),
-        _wanted("Notebook 16 Zoll für Planung", "30213100-6", "Stück", "32 GB Arbeitsspeicher, Grafikbeschleunigung", 2150, 6),
+        _wanted(
+            "Notebook 14 Zoll",
+            "30213100-6",
+            "Stück",
+            "16 GB Arbeitsspeicher, 512 GB, Dockinganschluss, fünf Jahre Vor-Ort-Dienst",
+            1120,
+            60,
+        ),
+        _wanted(
+            "Notebook 16 Zoll für Planung",
+            "30213100-6",
+            "Stück",
+            "32 GB Arbeitsspeicher, Grafikbeschleunigung",
+            2150,
+            6,
+        ),
     ),
     ("M08", "M26"),
-)  # fmt: skip
+)
 DRAFT = Script(
-    "Sensibilisierung für Informationssicherheit", "Entwurf: Lernreihe für alle Beschäftigten.", (2027, 2028), 1, -60,
-    (_wanted("Lernplatz", "80533100-0", "Person", "Kurze Einheiten, Übungsnachrichten", 7, 900),), (),
-)  # fmt: skip
+    "Sensibilisierung für Informationssicherheit",
+    "Entwurf: Lernreihe für alle Beschäftigten.",
+    (2027, 2028),
+    1,
+    -60,
+    (_wanted("Lernplatz", "80533100-0", "Person", "Kurze Einheiten, Übungsnachrichten", 7, 900),),
+    (),
+)
 
 
 async def _start(scene: Scene, script: Script) -> UUID:
@@ -99,9 +181,12 @@ async def _start(scene: Scene, script: Script) -> UUID:
     scene.at(script.announced, 8)
     viewer = await scene.act("vera")
     form = CallIn(
-        title=f"{script.title} {script.years[0]}–{script.years[1]}", description=script.description, first_year=script.years[0],
-        last_year=script.years[1], closes_on=(scene.began - timedelta(days=script.closes)).date(),
-    )  # fmt: skip
+        title=f"{script.title} {script.years[0]}–{script.years[1]}",
+        description=script.description,
+        first_year=script.years[0],
+        last_year=script.years[1],
+        closes_on=(scene.began - timedelta(days=script.closes)).date(),
+    )
     call_id = await demands.create_call(scene.conn, viewer, form)
     for wanted in script.positions:
         await demands.add_position(scene.conn, viewer, call_id, wanted.form)
@@ -146,9 +231,11 @@ async def _lines(scene: Scene, script: Script, call: DemandCall, place: int) -> 
             for y in call.years
         }
         rest: dict[str, Any] = {
-            "binding": ("non_binding", "binding", "interest")[place % 3], "needed_from": date(call.first_year, 3, 1),
-            "price_today_cents": int(wanted.euro * (100 + (place * 7) % 13 - 6)), "budget_confirmed": place % 3 == 1 or place % 2 == 0,
-        }  # fmt: skip
+            "binding": ("non_binding", "binding", "interest")[place % 3],
+            "needed_from": date(call.first_year, 3, 1),
+            "price_today_cents": int(wanted.euro * (100 + (place * 7) % 13 - 6)),
+            "budget_confirmed": place % 3 == 1 or place % 2 == 0,
+        }
         lines.append(make_line(position, years, rest))
     return lines
 
@@ -204,9 +291,13 @@ async def video_call(scene: Scene) -> None:
     scene.at(9, 11)
     await bundles.freeze_bundle(scene.conn, vera, bundle_id)
     form = TenderIn(
-        title=f"Rahmenvertrag {VIDEO.title}", contract_kind="framework", starts_on=starts_on, term_months=24, is_electronic=True,
+        title=f"Rahmenvertrag {VIDEO.title}",
+        contract_kind="framework",
+        starts_on=starts_on,
+        term_months=24,
+        is_electronic=True,
         documents_online=True,
-    )  # fmt: skip
+    )
     await tenders.create_tender(scene.conn, vera, bundle_id, form)
 
 

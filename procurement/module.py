@@ -2,6 +2,7 @@
 
 from kdnx.module import DueJob, Module, NavEntry
 from kdnx.viewer import Permission
+from procurement import demo
 from procurement.bundles import api as bundles_api
 from procurement.bundles import pages as bundles_pages
 from procurement.codes import api as codes_api
@@ -9,8 +10,8 @@ from procurement.codes import pages as codes_pages
 from procurement.demands import actions as demands
 from procurement.demands import api as demands_api
 from procurement.demands import pages as demands_pages
+from procurement.filing import files
 from procurement.responses import api as responses_api
-from procurement.responses import files
 from procurement.responses import pages as responses_pages
 from procurement.tenders import api as tenders_api
 from procurement.tenders import checks
@@ -46,4 +47,5 @@ MODULE = Module(
         DueJob("demands.close", demands.close_due_calls, every_minutes=1),
         DueJob("demands.remind", demands.remind_due_members, every_minutes=60),
     ),
+    demo_steps=demo.STEPS,
 )

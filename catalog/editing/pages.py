@@ -29,7 +29,7 @@ from kdnx.viewer import Permission
 from kdnx.web.form import Form
 from kdnx.web.routing import Call, get, post
 
-PRICE_ROWS, TIER_ROWS, AUDIENCE_ROWS = 3, 3, 1
+PRICE_ROWS, TIER_ROWS, AUDIENCE_ROWS = 2, 3, 1
 
 
 async def new_offering(call: Call) -> Response:
@@ -129,7 +129,7 @@ async def _show(
         gaps=gaps,
         conflict=conflict,
         price_rows=range(min(prices, 20)),
-        tier_rows=range(TIER_ROWS),
+        tier_rows=range(max(TIER_ROWS, min(_tiers(form) + 1, 20))),
         audience_rows=range(min(max(AUDIENCE_ROWS, _rows(form, "audiences") + 1), 5)),
         categories=[(c.id, c.name) for c in await categories.list_categories(call.conn)],
         members=[(m.id, m.short_name or m.name) for m in members if not call.viewer.acts_for(m.id)],
@@ -160,6 +160,12 @@ def _rows(form: Form[OfferingBody], group: str) -> int:
         if n.startswith(group + ".") and n.count(".") >= 2 and form.raw[n] != ""
     ]
     return max((int(n) + 1 for n in numbers if n.isascii() and n.isdigit()), default=0)
+
+
+def _tiers(form: Form[OfferingBody]) -> int:
+    parts = [n.split(".") for n in form.raw if ".tiers." in n and form.raw[n] != ""]
+    found = [p[3] for p in parts if len(p) == 5 and p[3].isascii() and p[3].isdigit()]
+    return max((int(n[:3]) + 1 for n in found), default=0)
 
 
 def _chosen(form: Form[OfferingBody], name: str) -> list[str]:

@@ -215,4 +215,4 @@ def _names_of(a: Audience, codes: Mapping[UUID, str]) -> str | None:
         + [LEVEL_LABELS[x] for x in a.levels]
         + [REGION_LABELS[r] for r in a.regions]
     )
-    return ", ".join(named) or None
+    return ", ".join(sorted(named)) or None

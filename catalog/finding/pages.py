@@ -79,7 +79,7 @@ async def list_offerings(call: Call) -> Response:
         facets_=_facets(criteria, counts, names),
         chips_=_chips(query, names),
         sentence=_sentence(criteria, counts),
-        sorts=[(s.value, SORT_LABELS[s]) for s in Sort if query.q or s != Sort.RELEVANCE],
+        sorts=[(s.value, SORT_LABELS[s]) for s in Sort],
         views=[(v.value, VIEW_LABELS[v]) for v in View] if call.viewer.members else [],
         next_href=_address(query, after=cursor) if cursor else "",
         first_href=_address(query) if after else "",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
 
 from catalog.offerings.model import (
     Audience,
@@ -92,6 +92,11 @@ class AudienceBody(Body):
     member_ids: list[UUID] = Field(default_factory=list, max_length=100)
     levels: list[Level] = Field(default_factory=list, max_length=3)
     regions: list[Region] = Field(default_factory=list, max_length=5)
+
+    @field_validator("member_ids", "levels", "regions")
+    @classmethod
+    def _sorted(cls, named: list[Any]) -> list[Any]:
+        return sorted(set(named))  # a set: the order somebody ticked in says nothing
 
     @model_validator(mode="after")
     def _named(self) -> "AudienceBody":

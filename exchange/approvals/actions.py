@@ -16,10 +16,12 @@ from exchange.orders.store import NewStep, Order
 from exchange.running.actions import start_order
 from exchange.running.model import is_lapsed
 from exchange.taxes import store as taxes
-from exchange.taxes.actions import check_codes, tax_rules
+from exchange.taxes.actions import REVIEW_TASK, ask_reviewer, check_codes, tax_rules
 from exchange.taxes.model import TaxDecision, check_tax_decided, in_force, latest
 from kdnx.db.conn import Conn
 from kdnx.errors import Forbidden, Refused, Stale
+from kdnx.members.store import hub_on
+from kdnx.tasks.actions import close_tasks
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer, require
 
@@ -141,9 +143,7 @@ async def _sign(
 
 
 async def _confirm_proposals(conn: Conn, viewer: Viewer, order: Order) -> Sequence[TaxDecision]:
-    decisions = await taxes.list_decisions(conn, order.owner_id, order.id)
-    newest = (latest(decisions, leg) for leg in (1, 2))
-    open_ones = [d for d in newest if d is not None and d.is_proposal]
+    open_ones = [d for d in await _newest(conn, order) if d.is_proposal]
     for decision in open_ones:
         _check_tax_reviewer(viewer, decision)
     confirmed = [
@@ -151,6 +151,12 @@ async def _confirm_proposals(conn: Conn, viewer: Viewer, order: Order) -> Sequen
     ]
     await taxes.insert_decisions(conn, confirmed)
     return confirmed
+
+
+async def _newest(conn: Conn, order: Order) -> list[TaxDecision]:
+    """The last row of each contract the viewer may read."""
+    decisions = await taxes.list_decisions(conn, order.owner_id, order.id)
+    return [d for leg in (1, 2) if (d := latest(decisions, leg)) is not None]
 
 
 def _check_tax_reviewer(viewer: Viewer, decision: TaxDecision) -> None:
@@ -175,6 +181,8 @@ async def propose_tax(
         norm=str(rule.value.get("norm") or ""), reason=wish.reason, author_id=viewer.principal,
     )  # fmt: skip
     await taxes.insert_decisions(conn, [row])
+    hub = order.hub_id or await hub_on(conn, conn.today)
+    await ask_reviewer(conn, viewer, hub_id=hub, order_id=order.id, number=str(order.number))
     return await _noted(conn, viewer, order, "propose_tax", (rule.id,))
 
 
@@ -190,6 +198,8 @@ async def review_tax(
     _check_tax_reviewer(viewer, decision)
     row = replace(decision, version=order.row_version + 1, reviewer_id=viewer.person_id)
     await taxes.insert_decisions(conn, [row])
+    if not any(d.is_proposal for d in await _newest(conn, order)):
+        await close_tasks(conn, order.id, [REVIEW_TASK])
     return await _noted(conn, viewer, order, "review_tax", ())
 
 

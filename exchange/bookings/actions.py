@@ -46,7 +46,9 @@ class Proposal:
     note: str = ""
 
 
-def note_booking(conn: Conn, viewer: Viewer, action: str, row: Row, *, reason: str | None = None) -> None:
+def note_booking(
+    conn: Conn, viewer: Viewer, action: str, row: Row, *, reason: str | None = None
+) -> None:
     """The audit event of a booking, readable for both parties, and its row in the change feed."""
     record(
         conn, viewer, action, object_kind="booking", object_id=row.id, owner_id=row.owner_id, party_id=row.recipient_id,
@@ -101,7 +103,9 @@ async def get_terms(conn: Conn, order_id: UUID, day: date) -> Terms:
     found = await store.get_terms(conn, ids=[order_id])
     if not found:
         if not await store.order_exists(conn, order_id):
-            raise NotFound(_("Diesen Leistungsschein gibt es nicht, oder er ist für Sie nicht sichtbar."))
+            raise NotFound(
+                _("Diesen Leistungsschein gibt es nicht, oder er ist für Sie nicht sichtbar.")
+            )
         raise _not_bookable()
     return terms_on(found, day)
 
@@ -133,7 +137,9 @@ async def propose_booking(conn: Conn, viewer: Viewer, proposal: Proposal) -> Row
     if not viewer.acts_for(terms.owner_id):
         raise Forbidden(
             _("Leistungen schlägt der Bereitsteller vor."),
-            remedy=_("Eine Berichtigung können beide Seiten an einer bestätigten Buchung vorschlagen."),
+            remedy=_(
+                "Eine Berichtigung können beide Seiten an einer bestätigten Buchung vorschlagen."
+            ),
         )
     check_bookable(terms, proposal.service_from, proposal.service_to)
     if proposal.net_cents <= 0:
@@ -144,12 +150,15 @@ async def propose_booking(conn: Conn, viewer: Viewer, proposal: Proposal) -> Row
         recipient_id=terms.recipient_id, kind=BookingKind.REGULAR.value, sign=1, service_from=proposal.service_from,
         service_to=proposal.service_to, net_cents=proposal.net_cents, proposed_by=terms.owner_id,
         proposed_person=viewer.principal, proposed_at=conn.now, due_on=conn.today + timedelta(days=terms.confirm_days),
-        silence=terms.silence, quantity=proposal.quantity, reference=proposal.reference or None, note=proposal.note.strip(),
+        silence=terms.silence, quantity=proposal.quantity, reference=proposal.reference or None,
+        note=proposal.note.strip(),
     )  # fmt: skip
     return await _insert(conn, viewer, new, "booking.propose", reason=None)
 
 
-async def _insert(conn: Conn, viewer: Viewer, new: NewBooking, action: str, *, reason: str | None) -> Row:
+async def _insert(
+    conn: Conn, viewer: Viewer, new: NewBooking, action: str, *, reason: str | None
+) -> Row:
     try:
         await store.insert_bookings(conn, [new])
     except asyncpg.UniqueViolationError as error:
@@ -190,15 +199,17 @@ async def withdraw_booking(
     return after
 
 
-async def _original(conn: Conn, viewer: Viewer, booking_id: UUID, expected: int | None) -> tuple[Row, UUID]:
+async def _original(
+    conn: Conn, viewer: Viewer, booking_id: UUID, expected: int | None
+) -> tuple[Row, UUID]:
     """The locked confirmed booking, and the party the viewer acts for."""
     require(viewer, Permission.BOOKING_PROPOSE)
     row = await lock_one(conn, booking_id, expected)
     if row.state != BookingState.CONFIRMED.value:
         raise Refused(
-            _("Nur eine bestätigte Buchung wird storniert oder berichtigt; diese ist {state}.").format(
-                state=LABELS[BookingState(row.state)]
-            ),
+            _(
+                "Nur eine bestätigte Buchung wird storniert oder berichtigt; diese ist {state}."
+            ).format(state=LABELS[BookingState(row.state)]),
             code="wrong_state",
             remedy=_("Eine offene Buchung zurückziehen oder bestreiten."),
         )
@@ -225,18 +236,36 @@ async def reverse_booking(
     """Propose to take a confirmed booking back in full; the other side signs."""
     row, party = await _original(conn, viewer, booking_id, expected)
     if row.kind == BookingKind.REVERSAL.value:
-        raise Refused(_("Ein Storno wird nicht storniert; bitte neu buchen."), code="reversal_of_reversal")
-    return await _counter(conn, viewer, row, party, kind=BookingKind.REVERSAL, delta=-row.sign * _confirmed(row), reason=reason)
+        raise Refused(
+            _("Ein Storno wird nicht storniert; bitte neu buchen."), code="reversal_of_reversal"
+        )
+    return await _counter(
+        conn,
+        viewer,
+        row,
+        party,
+        kind=BookingKind.REVERSAL,
+        delta=-row.sign * _confirmed(row),
+        reason=reason,
+    )
 
 
 async def adjust_booking(
-    conn: Conn, viewer: Viewer, booking_id: UUID, *, delta_cents: int, reason: str, expected: int | None = None
+    conn: Conn,
+    viewer: Viewer,
+    booking_id: UUID,
+    *,
+    delta_cents: int,
+    reason: str,
+    expected: int | None = None,
 ) -> Row:
     """Propose to correct a confirmed booking by a difference (cents, not zero); the other side signs."""
     row, party = await _original(conn, viewer, booking_id, expected)
     if delta_cents == 0:
         raise Refused(_("Eine Berichtigung ändert den Betrag."), code="no_difference")
-    return await _counter(conn, viewer, row, party, kind=BookingKind.ADJUSTMENT, delta=delta_cents, reason=reason)
+    return await _counter(
+        conn, viewer, row, party, kind=BookingKind.ADJUSTMENT, delta=delta_cents, reason=reason
+    )
 
 
 def _confirmed(row: Row) -> int:

@@ -66,7 +66,11 @@ async def list_bookings_json(call: Call, *, query: BookingQuery) -> BookingList:
     wanted = BookingFilter(query.state, query.year, query.order, None, after)
     rows = await store.list_bookings(call.conn, own_or_all(call.viewer), wanted, query.limit + 1)
     shown = rows[: query.limit]
-    cursor = encode_cursor(secret, [shown[-1].proposed_at, shown[-1].id]) if len(rows) > query.limit else None
+    cursor = (
+        encode_cursor(secret, [shown[-1].proposed_at, shown[-1].id])
+        if len(rows) > query.limit
+        else None
+    )
     return BookingList(items=[booking_out(call.viewer, r) for r in shown], next=cursor)
 
 
@@ -94,7 +98,12 @@ async def withdraw_booking_json(call: Call, *, id: UUID, body: ReasonBody) -> Bo
     return booking_out(call.viewer, row)
 
 
-@api.post("/api/v1/bookings/{id}/reverse", permission=Permission.BOOKING_PROPOSE, status=201, needs_match=True)
+@api.post(
+    "/api/v1/bookings/{id}/reverse",
+    permission=Permission.BOOKING_PROPOSE,
+    status=201,
+    needs_match=True,
+)
 async def reverse_booking_json(call: Call, *, id: UUID, body: ReasonBody) -> BookingOut:  # noqa: A002
     """Propose a reversal of a confirmed booking; the new booking comes back."""
     version = expected_version(call.request)
@@ -102,11 +111,21 @@ async def reverse_booking_json(call: Call, *, id: UUID, body: ReasonBody) -> Boo
     return booking_out(call.viewer, row)
 
 
-@api.post("/api/v1/bookings/{id}/adjust", permission=Permission.BOOKING_PROPOSE, status=201, needs_match=True)
+@api.post(
+    "/api/v1/bookings/{id}/adjust",
+    permission=Permission.BOOKING_PROPOSE,
+    status=201,
+    needs_match=True,
+)
 async def adjust_booking_json(call: Call, *, id: UUID, body: AdjustBody) -> BookingOut:  # noqa: A002
     """Propose an adjustment of a confirmed booking; the new booking comes back."""
     version = expected_version(call.request)
     row = await adjust_booking(
-        call.conn, call.viewer, id, delta_cents=body.delta_cents, reason=body.reason, expected=version
+        call.conn,
+        call.viewer,
+        id,
+        delta_cents=body.delta_cents,
+        reason=body.reason,
+        expected=version,
     )
     return booking_out(call.viewer, row)

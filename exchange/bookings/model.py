@@ -69,7 +69,13 @@ EVENT_LABELS = {
     E.CONSENT: "gilt als bestätigt",
 }
 # how a badge is coloured
-BADGES = {S.PROPOSED: "info", S.CONFIRMED: "success", S.DISPUTED: "warning", S.WITHDRAWN: "", S.EXPIRED: ""}
+BADGES = {
+    S.PROPOSED: "info",
+    S.CONFIRMED: "success",
+    S.DISPUTED: "warning",
+    S.WITHDRAWN: "",
+    S.EXPIRED: "",
+}
 
 
 class BookingKind(StrEnum):
@@ -273,7 +279,7 @@ def possible(
 ) -> list[BookingEvent]:
     """The moves this viewer is offered: buttons of the page and `moves` of the API."""
     found = []
-    for (state, event), _after in MOVES.items():
+    for state, event in MOVES:
         if state != booking.state:
             continue
         signs = event in (E.CONFIRM, E.CONFIRM_PART, E.DISPUTE)

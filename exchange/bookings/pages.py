@@ -95,7 +95,9 @@ async def _rows(call: Call, query: BookingPageQuery) -> tuple[list[store.Listed]
                 query.state or None, query.year, query.order, query.q.strip() or None,
                 (datetime.fromisoformat(place[0]), UUID(place[1])) if place else None,
             )  # fmt: skip
-            rows = await store.list_bookings(call.conn, own_or_all(call.viewer), wanted, query.size + 1)
+            rows = await store.list_bookings(
+                call.conn, own_or_all(call.viewer), wanted, query.size + 1
+            )
     except ValueError:
         raise Invalid(_("Diese Fortsetzung ist ungültig."), code="bad_cursor") from None
     if len(rows) <= query.size:
@@ -110,10 +112,19 @@ def _address(query: BookingPageQuery, **over: object) -> str:
     return "/bookings?" + urlencode({k: v for k, v in values.items() if v not in (None, "")})
 
 
-def _tabs(query: BookingPageQuery, states: Mapping[str, tuple[int, int]], waiting: int) -> list[tuple[str, str, bool, int]]:
+def _tabs(
+    query: BookingPageQuery, states: Mapping[str, tuple[int, int]], waiting: int
+) -> list[tuple[str, str, bool, int]]:
     tabs = [(_("Wartet auf mich"), "/bookings", query.view == "inbox", waiting)]
     everything = sum(n for n, _cents in states.values())
-    tabs.append((_("Alle"), _address(query, view="all", state=None), query.view == "all" and not query.state, everything))
+    tabs.append(
+        (
+            _("Alle"),
+            _address(query, view="all", state=None),
+            query.view == "all" and not query.state,
+            everything,
+        )
+    )
     for state, label in LABELS.items():
         n = states.get(state.value, (0, 0))[0]
         here = query.view == "all" and query.state == state.value
@@ -139,16 +150,23 @@ async def show_with_errors(call: Call, form: Form[Any]) -> Response:
     return await _show(call, call.path_id(), form=form, status=422)
 
 
-async def _show(call: Call, booking_id: UUID, *, form: Form[Any] | None = None, status: int = 200) -> Response:
+async def _show(
+    call: Call, booking_id: UUID, *, form: Form[Any] | None = None, status: int = 200
+) -> Response:
     row = await store.find_booking(call.conn, booking_id)
     if row is None:
         raise NotFound(_("Diese Buchung gibt es nicht, oder sie ist für Sie nicht sichtbar."))
     may_propose = call.viewer.may(Permission.BOOKING_PROPOSE)
     is_party = any(call.viewer.acts_for(m) for m in (row.owner_id, row.recipient_id))
     moves = possible(
-        row, call.viewer.members, may_propose=may_propose, may_confirm=call.viewer.may(Permission.BOOKING_CONFIRM)
+        row,
+        call.viewer.members,
+        may_propose=may_propose,
+        may_confirm=call.viewer.may(Permission.BOOKING_CONFIRM),
     )
-    names = {m.id: m.short_name for m in await list_members(call.conn, [row.owner_id, row.recipient_id])}
+    names = {
+        m.id: m.short_name for m in await list_members(call.conn, [row.owner_id, row.recipient_id])
+    }
     events = await list_events_of_object(call.conn, row.id)
     return await call.page(
         "bookings/show.html", status=status, row=row, names=names, form=form, moves={m.value for m in moves},
@@ -156,10 +174,14 @@ async def _show(call: Call, booking_id: UUID, *, form: Form[Any] | None = None, 
         reversible=row.kind != BookingKind.REVERSAL.value, disputes=await store.list_disputes(call.conn, row),
         related=await store.list_related(call.conn, row),
         transfers=await list_transfers(call.conn, None, TransferFilter(source_id=row.id), 200),
-        history=[(e["at"], _sentence(e["action"], e["reason"]), " · ".join(t for t in (e["person"], e["member"]) if t)) for e in events],
+        history=[(e["at"], _sentence(e["action"], e["reason"]), _who(e["person"], e["member"])) for e in events],
         volume_kind=TransferKind.SUPPLY.value,
         reason_options=[(r.value, text) for r, text in REASON_LABELS.items() if r != DisputeReason.REST], **WORDS,
     )  # fmt: skip
+
+
+def _who(*names: str | None) -> str:
+    return " · ".join(n for n in names if n)
 
 
 def _sentence(action: str, reason: str | None) -> str:
@@ -173,7 +195,9 @@ async def new_booking(call: Call) -> Response:
     return await _new(call, order)
 
 
-async def _new(call: Call, order: UUID | None, *, form: Form[Any] | None = None, status: int = 200) -> Response:
+async def _new(
+    call: Call, order: UUID | None, *, form: Form[Any] | None = None, status: int = 200
+) -> Response:
     found = await store.get_terms(call.conn, ids=[order] if order else None)
     own = [t for t in found if call.viewer.acts_for(t.owner_id) and t.state in BOOKABLE]
     by_order: dict[UUID, list[Terms]] = {}
@@ -181,7 +205,10 @@ async def _new(call: Call, order: UUID | None, *, form: Form[Any] | None = None,
         by_order.setdefault(t.order_id, []).append(t)
     terms = [terms_on(versions, call.conn.today) for versions in by_order.values()]
     names = {m.id: m.short_name for m in await list_members(call.conn)}
-    options = [(str(t.order_id), f"{t.number} · {t.title} · {names.get(t.recipient_id, '–')}") for t in terms]
+    options = [
+        (str(t.order_id), f"{t.number} · {t.title} · {names.get(t.recipient_id, '–')}")
+        for t in terms
+    ]
     chosen = next((t for t in terms if t.order_id == order), None)
     return await call.page(
         "bookings/new.html", status=status, form=form, options=options, chosen=chosen, names=names,
@@ -195,15 +222,21 @@ async def propose(call: Call) -> Response:
     if form.value is None:
         return await _new(call, _order_of(call.fields), form=form, status=422)
     f = form.value
-    proposal = Proposal(f.order, f.service_from, f.service_to, f.net, f.quantity, f.reference, f.note)
+    proposal = Proposal(
+        f.order, f.service_from, f.service_to, f.net, f.quantity, f.reference, f.note
+    )
     try:
         async with call.conn.savepoint():
             row = await propose_booking(call.conn, call.viewer, proposal)
     except Refused as error:
         field = FIELD_OF.get(error.code, "order")
-        faults = [FieldError(field, " ".join(t for t in (error.detail, error.remedy) if t), error.code)]
+        faults = [
+            FieldError(field, " ".join(t for t in (error.detail, error.remedy) if t), error.code)
+        ]
         return await _new(call, f.order, form=Form(form.raw, None, faults), status=422)
-    return call.redirect(f"/bookings/{row.id}", _("Die Buchung {n} ist vorgeschlagen.").format(n=row.booking_number))
+    return call.redirect(
+        f"/bookings/{row.id}", _("Die Buchung {n} ist vorgeschlagen.").format(n=row.booking_number)
+    )
 
 
 def _order_of(fields: Mapping[str, Any]) -> UUID | None:
@@ -219,7 +252,11 @@ async def withdraw(call: Call) -> Response:
     if form.value is None:
         return await show_with_errors(call, form)
     row = await withdraw_booking(
-        call.conn, call.viewer, call.path_id(), reason=form.value.reason, expected=form.value.version
+        call.conn,
+        call.viewer,
+        call.path_id(),
+        reason=form.value.reason,
+        expected=form.value.version,
     )
     return call.redirect(f"/bookings/{row.id}", _("Die Buchung ist zurückgezogen."))
 
@@ -230,9 +267,15 @@ async def reverse(call: Call) -> Response:
     if form.value is None:
         return await show_with_errors(call, form)
     row = await reverse_booking(
-        call.conn, call.viewer, call.path_id(), reason=form.value.reason, expected=form.value.version
+        call.conn,
+        call.viewer,
+        call.path_id(),
+        reason=form.value.reason,
+        expected=form.value.version,
     )
-    return call.redirect(f"/bookings/{row.id}", _("Der Storno ist vorgeschlagen; die andere Seite bestätigt."))
+    return call.redirect(
+        f"/bookings/{row.id}", _("Der Storno ist vorgeschlagen; die andere Seite bestätigt.")
+    )
 
 
 async def adjust(call: Call) -> Response:
@@ -242,21 +285,37 @@ async def adjust(call: Call) -> Response:
         return await show_with_errors(call, form)
     f = form.value
     row = await adjust_booking(
-        call.conn, call.viewer, call.path_id(), delta_cents=f.delta, reason=f.reason, expected=f.version
+        call.conn,
+        call.viewer,
+        call.path_id(),
+        delta_cents=f.delta,
+        reason=f.reason,
+        expected=f.version,
     )
-    return call.redirect(f"/bookings/{row.id}", _("Die Berichtigung ist vorgeschlagen; die andere Seite bestätigt."))
+    return call.redirect(
+        f"/bookings/{row.id}", _("Die Berichtigung ist vorgeschlagen; die andere Seite bestätigt.")
+    )
 
 
-async def order_section(conn: Conn, viewer: Viewer, key: Any) -> tuple[str, Mapping[str, Any]] | None:
+async def order_section(
+    conn: Conn, viewer: Viewer, key: Any
+) -> tuple[str, Mapping[str, Any]] | None:
     """The bookings of an order for its page; `key` is the order or its id."""
     order_id = key if isinstance(key, UUID) else getattr(key, "id", None)
     if not isinstance(order_id, UUID) or not viewer.may(Permission.BOOKING_READ):
         return None
-    rows: Sequence[Row] = await store.list_bookings(conn, own_or_all(viewer), BookingFilter(order_id=order_id), 50)
+    rows: Sequence[Row] = await store.list_bookings(
+        conn, own_or_all(viewer), BookingFilter(order_id=order_id), 50
+    )
     states = await store.count_states(conn, own_or_all(viewer), order_id=order_id)
     terms = await store.get_terms(conn, ids=[order_id])
     can = bool(terms) and viewer.acts_for(terms[-1].owner_id) and terms[-1].state in BOOKABLE
-    values = {"rows": rows, "states": states, "order_id": order_id, "is_open": can and viewer.may(Permission.BOOKING_PROPOSE)}
+    values = {
+        "rows": rows,
+        "states": states,
+        "order_id": order_id,
+        "is_open": can and viewer.may(Permission.BOOKING_PROPOSE),
+    }
     return "bookings/order_section.html", {**values, **WORDS}
 
 

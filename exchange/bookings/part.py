@@ -51,9 +51,21 @@ SLOTS = (Slot("order.sections", 50, order_section),)
 SEARCH = (SearchProvider("Buchungen", find_bookings),)
 TILES = (Tile("start", 30, start_tiles),)
 CHECKS = (
-    Check("I2", "Jede bestätigte Buchung hat eine Bestätigung und genau ihre Buchungszeilen.", store.UNSIGNED),
-    Check("I3", "Keine Buchung ist von der Seite bestätigt, die sie vorgeschlagen hat.", store.SELF_SIGNED),
-    Check("I7", "Jeder Storno spiegelt eine bestätigte Buchung desselben Leistungsscheins.", store.WRONG_REVERSALS),
+    Check(
+        "I2",
+        "Jede bestätigte Buchung hat eine Bestätigung und genau ihre Buchungszeilen.",
+        store.UNSIGNED,
+    ),
+    Check(
+        "I3",
+        "Keine Buchung ist von der Seite bestätigt, die sie vorgeschlagen hat.",
+        store.SELF_SIGNED,
+    ),
+    Check(
+        "I7",
+        "Jeder Storno spiegelt eine bestätigte Buchung desselben Leistungsscheins.",
+        store.WRONG_REVERSALS,
+    ),
     Check("Beleg", "Jede Buchung entspricht der Prüfsumme ihres Belegs.", store.CHANGED_EVIDENCE),
 )
 __all__ = ["APIS", "CHECKS", "DOORS", "NAV", "SEARCH", "SLOTS", "TEMPLATES", "TILES"]

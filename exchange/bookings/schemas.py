@@ -31,9 +31,13 @@ def _quantity(value: Any) -> Any:
 
 
 Euro = Annotated[int, BeforeValidator(_euro)]
-Quantity = Annotated[Decimal, BeforeValidator(_quantity), Field(ge=0, max_digits=18, decimal_places=4)]
+Quantity = Annotated[
+    Decimal, BeforeValidator(_quantity), Field(ge=0, max_digits=18, decimal_places=4)
+]
 # no control characters: the database keeps no NUL, and a name is read aloud and printed
-Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")
+]
 Reason = Annotated[Text, Field(min_length=3, max_length=2000)]
 
 
@@ -93,7 +97,9 @@ class ProposalBody(Body):
     service_from: Annotated[date, Field(strict=False)]
     service_to: Annotated[date, Field(strict=False)]
     net_cents: Annotated[JsonInt, Field(gt=0, lt=MAX_CENTS)]
-    quantity: Annotated[Decimal, Field(strict=False, ge=0, max_digits=18, decimal_places=4)] | None = None
+    quantity: (
+        Annotated[Decimal, Field(strict=False, ge=0, max_digits=18, decimal_places=4)] | None
+    ) = None
     reference: Annotated[Text, Field(min_length=1, max_length=120)] | None = None
     note: Annotated[Text, Field(max_length=2000)] = ""
 

@@ -15,7 +15,9 @@ from kdnx.db.rows import many, maybe
 LOCK_BOOKINGS = """
 SELECT b.owner_id, b.id FROM exchange.booking b WHERE b.id = ANY ($1::uuid[]) ORDER BY b.owner_id, b.id FOR UPDATE
 """
-GET_BOOKINGS = "SELECT * FROM exchange.booking_row WHERE id = ANY ($1::uuid[]) ORDER BY owner_id, id"
+GET_BOOKINGS = (
+    "SELECT * FROM exchange.booking_row WHERE id = ANY ($1::uuid[]) ORDER BY owner_id, id"
+)
 INSERT_BOOKINGS = """
 INSERT INTO exchange.booking (owner_id, id, order_id, order_version, ordinal, recipient_id, kind, sign, service_year, service_from, service_to,
   quantity, net_cents, reference, note, reverses_id, parent_id, proposed_by, proposed_person, proposed_at, due_on, silence, state, updated_at)
@@ -258,7 +260,9 @@ async def get_terms(
     conn: Conn, *, ids: Sequence[UUID] | None = None, numbers: Sequence[str] | None = None
 ) -> list[Terms]:
     """Approved terms of the visible orders with these ids or numbers, a row a version, oldest first."""
-    rows = await conn.fetch(GET_TERMS, None if ids is None else list(ids), None if numbers is None else list(numbers))
+    rows = await conn.fetch(
+        GET_TERMS, None if ids is None else list(ids), None if numbers is None else list(numbers)
+    )
     return many(Terms, rows)
 
 
@@ -291,23 +295,43 @@ async def list_bookings(
     """Newest first; `members` None = all that row security shows."""
     after = wanted.after or (None, None)
     rows = await conn.fetch(
-        LIST_BOOKINGS, None if members is None else list(members), wanted.state, wanted.year, wanted.order_id, wanted.text, *after, limit
+        LIST_BOOKINGS,
+        None if members is None else list(members),
+        wanted.state,
+        wanted.year,
+        wanted.order_id,
+        wanted.text,
+        *after,
+        limit,
     )
     return many(Listed, rows)
 
 
 async def list_inbox(
-    conn: Conn, members: Sequence[UUID], *, escalated: bool, after: tuple[date, UUID] | None, limit: int
+    conn: Conn,
+    members: Sequence[UUID],
+    *,
+    escalated: bool,
+    after: tuple[date, UUID] | None,
+    limit: int,
 ) -> list[Listed]:
     """What waits for these members (and, with `escalated`, for the office), next due first."""
-    return many(Listed, await conn.fetch(LIST_INBOX, list(members), escalated, *(after or (None, None)), limit))
+    return many(
+        Listed,
+        await conn.fetch(LIST_INBOX, list(members), escalated, *(after or (None, None)), limit),
+    )
 
 
 async def count_states(
-    conn: Conn, members: Sequence[UUID] | None, year: int | None = None, order_id: UUID | None = None
+    conn: Conn,
+    members: Sequence[UUID] | None,
+    year: int | None = None,
+    order_id: UUID | None = None,
 ) -> dict[str, tuple[int, int]]:
     """Bookings and their signed net cents by state."""
-    rows = await conn.fetch(COUNT_STATES, None if members is None else list(members), year, order_id)
+    rows = await conn.fetch(
+        COUNT_STATES, None if members is None else list(members), year, order_id
+    )
     return {r["state"]: (r["n"], r["cents"]) for r in rows}
 
 

@@ -13,7 +13,11 @@ api = Api("transfers")
 def _out(viewer: Viewer, line: TransferLine) -> TransferOut:
     shown = sees_chain(viewer, line)
     return TransferOut.model_validate(
-        {**vars(line), "seq": line.seq if shown else None, "hash": line.hash.hex() if shown else None}
+        {
+            **vars(line),
+            "seq": line.seq if shown else None,
+            "hash": line.hash.hex() if shown else None,
+        }
     )
 
 
@@ -22,7 +26,12 @@ async def list_transfers_json(call: Call, *, query: TransferQuery) -> TransferLi
     """Ledger rows the caller may see, newest first."""
     secret = call.house.settings.secret()
     wanted = TransferFilter(
-        query.provider, query.recipient, query.year, query.kind, query.booking, cursor_after(secret, query.cursor)
+        query.provider,
+        query.recipient,
+        query.year,
+        query.kind,
+        query.booking,
+        cursor_after(secret, query.cursor),
     )
     piece = await read_piece(call.conn, call.viewer, wanted, limit=query.limit, secret=secret)
     return TransferList(items=[_out(call.viewer, line) for line in piece.items], next=piece.next)

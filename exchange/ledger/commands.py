@@ -23,7 +23,16 @@ from kdnx.viewer import Permission, Scope, Viewer
 from kdnx.web.house import House
 
 FORMAT = "kdnx.ledger.v1"
-IDS = {"owner_id", "id", "debit_id", "credit_id", "recipient_id", "category_id", "offering_id", "source_id"}
+IDS = {
+    "owner_id",
+    "id",
+    "debit_id",
+    "credit_id",
+    "recipient_id",
+    "category_id",
+    "offering_id",
+    "source_id",
+}
 BYTES = {"evidence", "prev", "hash"}
 
 # whoever runs commands on the server holds the data anyway; no hub is needed to prove the books
@@ -32,7 +41,9 @@ SYSTEM = Viewer(name="Kommandozeile", scope=Scope.SYSTEM, permissions=frozenset(
 
 def as_system(house: House, *, read_only: bool = True) -> AbstractAsyncContextManager[Conn]:
     """A transaction that sees everything, for commands that only read or seal."""
-    return transaction(house.pool, SYSTEM, finish=house.hooks.finish, read_only=read_only, now=house.clock())
+    return transaction(
+        house.pool, SYSTEM, finish=house.hooks.finish, read_only=read_only, now=house.clock()
+    )
 
 
 @click.group()
@@ -43,7 +54,7 @@ def ledger() -> None:
 @ledger.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="Maschinenlesbar.")
 @click.pass_obj
-def verify(context: Context, as_json: bool) -> None:  # noqa: FBT001  # click passes flags by name
+def verify(context: Context, as_json: bool) -> None:  # click passes flags by name
     """Jede Zeile, jede Kette und jeden Tagesabdruck nachrechnen; Ende 1 beim ersten Bruch."""
 
     async def work(house: House) -> Verification:
@@ -62,10 +73,12 @@ def verify(context: Context, as_json: bool) -> None:  # noqa: FBT001  # click pa
 
 
 @ledger.command("digest")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), help="Tag des Abdrucks.")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), help="Tag des Abdrucks."
+)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def digest(context: Context, day: datetime | None, as_json: bool) -> None:  # noqa: FBT001
+def digest(context: Context, day: datetime | None, as_json: bool) -> None:
     """Den Tagesabdruck zeigen; ohne Datum den von heute, der dabei entsteht, wenn er fehlt."""
 
     async def work(house: House) -> tuple[store.Cut, list[asyncpg.Record]]:
@@ -80,7 +93,12 @@ def digest(context: Context, day: datetime | None, as_json: bool) -> None:  # no
     cut, heads = context.with_house(work)
     chains = [{"owner": r["code"], "seq": r["seq"], "hash": r["hash"].hex()} for r in heads]
     if as_json:
-        body = {"number": f"K-{cut.day}", "day": str(cut.day), "n": cut.n, "prev_root": cut.prev_root.hex()}
+        body = {
+            "number": f"K-{cut.day}",
+            "day": str(cut.day),
+            "n": cut.n,
+            "prev_root": cut.prev_root.hex(),
+        }
         click.echo(json.dumps({**body, "root": cut.root.hex(), "chains": chains}))
         return
     click.echo(f"K-{cut.day} (Nr. {cut.n})\n{cut.root.hex()}")
@@ -89,10 +107,15 @@ def digest(context: Context, day: datetime | None, as_json: bool) -> None:  # no
 
 
 @ledger.command("export")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Zieldatei (JSON Lines).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Zieldatei (JSON Lines).",
+)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def export(context: Context, out: Path, as_json: bool) -> None:  # noqa: FBT001
+def export(context: Context, out: Path, as_json: bool) -> None:
     """Alle Buchungszeilen mit ihren Prüfsummen in eine Datei schreiben."""
 
     async def work(house: House) -> tuple[int, bytes]:
@@ -117,7 +140,7 @@ def export(context: Context, out: Path, as_json: bool) -> None:  # noqa: FBT001
 @ledger.command("replay")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True)
-def replay_file(file: Path, as_json: bool) -> None:  # noqa: FBT001
+def replay_file(file: Path, as_json: bool) -> None:
     """Eine ausgegebene Datei ohne Datenbank nachrechnen; derselbe Kopf oder Ende 1."""
     answer(replay_lines(file.open(encoding="utf-8")), as_json=as_json)
 
@@ -192,9 +215,13 @@ def answer(found: Verification, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(verification_json(found)))
     elif bad is None:
-        click.echo(f"In Ordnung: {found.transfers} Zeilen in {found.chains} Ketten\nKopf {(found.head or b'').hex()}")
+        click.echo(
+            f"In Ordnung: {found.transfers} Zeilen in {found.chains} Ketten\nKopf {(found.head or b'').hex()}"
+        )
     else:
-        where = f"Kette {bad.owner_id}, Zeile {bad.seq}" if bad.owner_id else _cut_text(found.wrong_cut)
+        where = (
+            f"Kette {bad.owner_id}, Zeile {bad.seq}" if bad.owner_id else _cut_text(found.wrong_cut)
+        )
         click.echo(f"FEHLER: {where}: {BREAK_LABELS[bad.what]}")
     if bad:
         sys.exit(1)
@@ -207,7 +234,15 @@ def _cut_text(day: date | None) -> str:
 def verification_json(found: Verification) -> dict[str, object]:
     """The outside form (interfaces.md): ok, transfers, head, first_bad."""
     bad = found.first_bad
-    first = None if bad is None else {"owner_id": str(bad.owner_id) if bad.owner_id else None, "seq": bad.seq, "what": bad.what}
+    first = (
+        None
+        if bad is None
+        else {
+            "owner_id": str(bad.owner_id) if bad.owner_id else None,
+            "seq": bad.seq,
+            "what": bad.what,
+        }
+    )
     return {
         "ok": found.ok,
         "transfers": found.transfers,

@@ -57,4 +57,6 @@ async def read(conn: Conn, viewer: Viewer) -> Sequence[Mapping[str, Any]]:
     ]  # fmt: skip
 
 
-KIND = FileKind("transfers", "Buchungszeilen", Permission.LEDGER_READ, COLUMNS, write, read, order=900)
+KIND = FileKind(
+    "transfers", "Buchungszeilen", Permission.LEDGER_READ, COLUMNS, write, read, order=900
+)

@@ -238,7 +238,9 @@ CUT_START = sha256(b"kdnx.cut.v1").digest()
 
 def cut_root(prev_root: bytes, heads: Iterable[tuple[UUID, int, bytes]]) -> bytes:
     """All heads (owner, seq, hash) combined in the order of the owners' ids, behind the cut before."""
-    body = b"".join(f"{o}|{seq}|".encode() + h for o, seq, h in sorted(heads, key=lambda x: str(x[0])))
+    body = b"".join(
+        f"{o}|{seq}|".encode() + h for o, seq, h in sorted(heads, key=lambda x: str(x[0]))
+    )
     return sha256(b"kdnx.cut.v1" + prev_root + body).digest()
 
 

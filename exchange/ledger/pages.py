@@ -56,7 +56,12 @@ async def list_transfers(call: Call) -> Response:
     query = call.query(TransferPageQuery)
     secret = call.house.settings.secret()
     wanted = TransferFilter(
-        query.provider, query.recipient, query.year, query.kind, query.booking, cursor_after(secret, query.cursor)
+        query.provider,
+        query.recipient,
+        query.year,
+        query.kind,
+        query.booking,
+        cursor_after(secret, query.cursor),
     )
     piece = await read_piece(call.conn, call.viewer, wanted, limit=query.size, secret=secret)
     sums = await store.sum_transfers(call.conn, own_or_all(call.viewer), wanted)
@@ -98,7 +103,12 @@ async def _pair(conn: Conn, query: TransferPageQuery, names: dict[UUID, str]) ->
     for r in await store.pair_sums(conn, query.provider, query.recipient, query.year):
         sums.setdefault((r["provider_id"], r["recipient_id"]), {})[r["kind"]] = r["cents"]
     return [
-        PairRow(names.get(p, "–"), names.get(q, "–"), by_kind.get("supply", 0), by_kind.get("surcharge", 0))
+        PairRow(
+            names.get(p, "–"),
+            names.get(q, "–"),
+            by_kind.get("supply", 0),
+            by_kind.get("surcharge", 0),
+        )
         for (p, q), by_kind in sums.items()
     ]
 
@@ -108,9 +118,10 @@ async def verify_transfers(call: Call) -> Response:
     owners = own_or_all(call.viewer)
     found = await verify_ledger(call.conn, owners)
     cut = await store.find_cut(call.conn, None)
+    names = {m.id: m.short_name for m in await list_members(call.conn)}
     return await call.page(
         "ledger/verify.html", found=found, cut=cut, own=owners is not None, reasons=BREAK_LABELS,
-        heads=await store.list_heads(call.conn, owners), names={m.id: m.short_name for m in await list_members(call.conn)},
+        heads=await store.list_heads(call.conn, owners), names=names,
     )  # fmt: skip
 
 

@@ -13,10 +13,18 @@ TEMPLATES = {"ledger": "exchange.ledger"}
 NAV = (NavEntry("Buchungsbuch", "/transfers", 45, Permission.LEDGER_READ),)
 CHECKS = (
     Check("I1", "Der Durchlauf der Drehscheibe ist je Buchung null.", store.UNBALANCED_TRANSIT),
-    Check("I4", "Jede Buchungszeile passt zu ihrer Prüfsumme und schließt an die vorige an.", store.BROKEN_CHAIN),
+    Check(
+        "I4",
+        "Jede Buchungszeile passt zu ihrer Prüfsumme und schließt an die vorige an.",
+        store.BROKEN_CHAIN,
+    ),
     Check("I5", "Jeder Kettenkopf ist die letzte Zeile seiner Kette.", store.WRONG_HEAD),
     Check("I6", "Jeder Tagesabdruck gilt noch.", store.WRONG_CUT),
-    Check("I10 Rechte", "Niemand, als der sich die Anwendung anmeldet, kann Buchungen ändern oder löschen.", store.OPEN_GATES),
+    Check(
+        "I10 Rechte",
+        "Niemand, als der sich die Anwendung anmeldet, kann Buchungen ändern oder löschen.",
+        store.OPEN_GATES,
+    ),
 )
 DUE_JOBS = (DueJob("ledger.cut", cut_today, every_minutes=60),)
 FILE_KINDS = (files.KIND,)

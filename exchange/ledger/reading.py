@@ -45,11 +45,17 @@ def cursor_after(secret: str, cursor: str | None) -> tuple[datetime, UUID, int] 
         raise Invalid(_("Diese Fortsetzung ist ungültig."), code="bad_cursor") from None
 
 
-async def read_piece(conn: Conn, viewer: Viewer, wanted: TransferFilter, *, limit: int, secret: str) -> Piece:
+async def read_piece(
+    conn: Conn, viewer: Viewer, wanted: TransferFilter, *, limit: int, secret: str
+) -> Piece:
     """One piece of the list and how to go on."""
     rows = await store.list_transfers(conn, own_or_all(viewer), wanted, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
     last = rows[-1] if rows else None
-    cursor = encode_cursor(secret, [last.recorded_at, last.owner_id, last.seq]) if more and last else None
+    cursor = (
+        encode_cursor(secret, [last.recorded_at, last.owner_id, last.seq])
+        if more and last
+        else None
+    )
     return Piece(rows, cursor)

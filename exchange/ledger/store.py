@@ -207,7 +207,15 @@ async def closed_through(conn: Conn) -> int:
 
 def _arguments(members: Sequence[UUID] | None, f: TransferFilter) -> list[object]:
     after = f.after or (None, None, None)
-    return [None if members is None else list(members), f.provider_id, f.recipient_id, f.year, f.kind, f.source_id, *after]
+    return [
+        None if members is None else list(members),
+        f.provider_id,
+        f.recipient_id,
+        f.year,
+        f.kind,
+        f.source_id,
+        *after,
+    ]
 
 
 async def list_transfers(
@@ -217,7 +225,9 @@ async def list_transfers(
     return many(TransferLine, await conn.fetch(LIST_TRANSFERS, *_arguments(members, wanted), limit))
 
 
-async def sum_transfers(conn: Conn, members: Sequence[UUID] | None, wanted: TransferFilter) -> asyncpg.Record:
+async def sum_transfers(
+    conn: Conn, members: Sequence[UUID] | None, wanted: TransferFilter
+) -> asyncpg.Record:
     """rows, supply_cents and surcharge_cents of the selection at and below the cursor."""
     row = await conn.fetchrow(SUM_TRANSFERS, *_arguments(members, wanted))
     assert row is not None  # noqa: S101  # an aggregate always gives one row
@@ -234,7 +244,9 @@ async def list_balances(conn: Conn, members: Sequence[UUID] | None) -> list[asyn
     return await conn.fetch(LIST_BALANCES, None if members is None else list(members))
 
 
-async def list_heads(conn: Conn, owners: Sequence[UUID] | None = None) -> list[tuple[UUID, int, bytes]]:
+async def list_heads(
+    conn: Conn, owners: Sequence[UUID] | None = None
+) -> list[tuple[UUID, int, bytes]]:
     """Heads of the chains: (owner, seq, hash)."""
     rows = await conn.fetch(LIST_HEADS, None if owners is None else list(owners))
     return [(r["owner_id"], r["seq"], r["hash"]) for r in rows]
@@ -242,10 +254,15 @@ async def list_heads(conn: Conn, owners: Sequence[UUID] | None = None) -> list[t
 
 async def list_owners(conn: Conn, owners: Sequence[UUID] | None = None) -> list[UUID]:
     """Everybody who has a head or a transfer."""
-    return [r["owner_id"] for r in await conn.fetch(LIST_OWNERS, None if owners is None else list(owners))]
+    return [
+        r["owner_id"]
+        for r in await conn.fetch(LIST_OWNERS, None if owners is None else list(owners))
+    ]
 
 
-async def check_chain(conn: Conn, owner_id: UUID, head: tuple[int, bytes] | None) -> tuple[int, Break | None]:
+async def check_chain(
+    conn: Conn, owner_id: UUID, head: tuple[int, bytes] | None
+) -> tuple[int, Break | None]:
     """How many transfers the owner's chain has, and its first break if any (head included)."""
     row = await conn.fetchrow(CHECK_CHAIN, owner_id)
     assert row is not None  # noqa: S101  # an aggregate always gives one row

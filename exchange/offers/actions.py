@@ -17,8 +17,10 @@ from exchange.orders.model import (
 from exchange.orders.schemas import OfferBody
 from exchange.orders.store import Order
 from exchange.taxes import actions as taxes
+from exchange.taxes.model import UNDECIDED
 from kdnx.db.conn import Conn
 from kdnx.errors import Refused
+from kdnx.members.store import hub_on
 from kdnx.money import times
 from kdnx.text import _
 from kdnx.viewer import Viewer
@@ -58,7 +60,13 @@ async def offer_order(
         author_id=viewer.principal,
         starts_on=offer.starts_on,
     )
-    return await move(conn, viewer, order, E.OFFER, reason=offer.note, changed=changed)
+    after = await move(conn, viewer, order, E.OFFER, reason=offer.note, changed=changed)
+    if any(code != UNDECIDED for code in codes):
+        hub = order.hub_id or await hub_on(conn, conn.today)
+        await taxes.ask_reviewer(
+            conn, viewer, hub_id=hub, order_id=order.id, number=str(order.number)
+        )
+    return after
 
 
 async def _offered_version(conn: Conn, viewer: Viewer, order: Order, offer: OfferBody) -> Version:

@@ -70,21 +70,24 @@ async def list_orders(call: Call) -> Response:
         if v not in ("", None) and k != "cursor"
     }
     return await call.page(
-        "orders/list.html", query=query, orders=piece.items, sums=_sums(sums, query.side), address=urlencode(address),
+        "orders/list.html", query=query, orders=piece.items, states=_states(sums, query), address=urlencode(address),
         next_href="/orders?" + urlencode({**address, "cursor": piece.next}) if piece.next else "", **WORDS,
     )  # fmt: skip
 
 
-def _sums(rows: Sequence[Mapping[str, Any]], side: str) -> list[tuple[str, int, int]]:
-    wanted = [r for r in rows if not side or r["is_provider"] == (side == "provider")]
-    return [
-        (
-            s.value,
-            sum(r["orders"] for r in wanted if r["state"] == s),
-            sum(r["cents"] for r in wanted if r["state"] == s),
+def _states(rows: Sequence[Mapping[str, Any]], query: OrderFilter) -> list[tuple[str, str]]:
+    """The states that occur on the chosen side, with how many orders."""
+    found = []
+    for state in OrderState:
+        count = sum(
+            r["orders"]
+            for r in rows
+            if r["state"] == state
+            and query.side in {"", "provider" if r["is_provider"] else "recipient"}
         )
-        for s in OrderState
-    ]
+        if count or state == query.state:
+            found.append((state.value, f"{LABELS[state]} ({count})"))
+    return found
 
 
 async def _piece(call: Call, query: OrderFilter) -> Piece:

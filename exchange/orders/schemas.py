@@ -15,9 +15,7 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 # control signs would not survive a file, and PostgreSQL takes no NUL
 Text = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
-    ),
+    StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"),
 ]
 Reason = Annotated[Text, Field(min_length=3, max_length=2000)]
 Quantity = Annotated[Decimal, Field(ge=0, le=10**12, decimal_places=4, allow_inf_nan=False)]

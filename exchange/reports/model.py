@@ -181,21 +181,26 @@ def make_rows(cells: Iterable[Cell], by: By, year: int, names: Names) -> list[Vo
 
 
 def _row(c: Cell, by: By, year: int, names: Names) -> VolumeRow:
-    if by == By.PROVIDER:
-        code, name = names.member(c.provider_id)
-        return VolumeRow(code, name, c.cents, c.provider_id)
-    if by == By.RECIPIENT:
-        code, name = names.member(c.recipient_id)
-        return VolumeRow(code, name, c.cents, None, c.recipient_id)
     if by == By.PAIR:
-        (one, first), (other, second) = names.member(c.provider_id), names.member(c.recipient_id)
-        if c.provider_id == c.recipient_id:
-            return VolumeRow(f"{one}{MERGED_KEY}", f"{first} {MERGED_LABEL}", c.cents, c.provider_id, c.recipient_id)
-        return VolumeRow(f"{one}>{other}", f"{first} → {second}", c.cents, c.provider_id, c.recipient_id)
-    if by == By.CATEGORY:
-        code, name = names.categories.get(c.category_id, ("?", "ohne Kategorie")) if c.category_id else ("?", "–")
-        return VolumeRow(code, name, c.cents)
+        return _pair(c, names)
     if by == By.MONTH:
         return VolumeRow(f"{year}-{c.month or 0:02d}", f"{c.month or 0:02d}/{year}", c.cents)
-    offering = c.offering_id
-    return VolumeRow(str(offering), names.offerings.get(offering, "–") if offering else "–", c.cents)
+    if by == By.OFFERING:
+        title = names.offerings.get(c.offering_id, "–") if c.offering_id else "–"
+        return VolumeRow(str(c.offering_id or "?"), title, c.cents)
+    if by == By.CATEGORY:
+        known = names.categories.get(c.category_id) if c.category_id else None
+        code, name = known or ("?", "ohne Kategorie")
+    else:
+        code, name = names.member(c.provider_id or c.recipient_id)
+    return VolumeRow(code, name, c.cents, c.provider_id, c.recipient_id)
+
+
+def _pair(c: Cell, names: Names) -> VolumeRow:
+    one, first = names.member(c.provider_id)
+    other, second = names.member(c.recipient_id)
+    if c.provider_id == c.recipient_id:
+        key, label = f"{one}{MERGED_KEY}", f"{first} {MERGED_LABEL}"
+    else:
+        key, label = f"{one}>{other}", f"{first} → {second}"
+    return VolumeRow(key, label, c.cents, c.provider_id, c.recipient_id)

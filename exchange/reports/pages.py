@@ -19,14 +19,14 @@ from exchange.reports.model import (
     VolumeRow,
     growth,
 )
-from exchange.reports.reading import Years, admitted, is_public, read_volume, read_years
+from exchange.reports.reading import Years, admitted, read_volume, read_years
 from exchange.reports.schemas import ReportPageQuery
 from kdnx.frames.pages import tiles_of
 from kdnx.imports.kinds import CellKind, Column
 from kdnx.imports.writing import write_csv
 from kdnx.money import half_up
 from kdnx.text import _
-from kdnx.viewer import Permission, Viewer
+from kdnx.viewer import Permission, Scope, Viewer
 from kdnx.web import charts
 from kdnx.web.formats import day, eur, eur_short, num, pct
 from kdnx.web.routing import Call, get
@@ -52,16 +52,32 @@ class Matrix:
 
 
 def _address(path: str, query: ReportPageQuery, year: int, **over: object) -> str:
-    values = {"year": year, "by": query.by.value, "basis": query.basis.value, "as": query.as_.value, **over}
+    values = {
+        "year": year,
+        "by": query.by.value,
+        "basis": query.basis.value,
+        "as": query.as_.value,
+        **over,
+    }
     return f"{path}?{urlencode(values)}"
 
 
-def _switches(query: ReportPageQuery, year: int, years: Sequence[int], dims: Sequence[By], path: str) -> dict[str, Any]:
+def _switches(
+    query: ReportPageQuery, year: int, years: Sequence[int], dims: Sequence[By], path: str
+) -> dict[str, Any]:
     return {
         "year_tabs": [(str(y), _address(path, query, y), y == year) for y in reversed(years)],
-        "by_tabs": [(BY_LABELS[b], _address(path, query, year, by=b.value), b == query.by) for b in dims],
-        "basis_tabs": [(t, _address(path, query, year, basis=b.value), b == query.basis) for b, t in BASIS_LABELS.items()],
-        "as_tabs": [(t, _address(path, query, year, **{"as": a.value}), a == query.as_) for a, t in AS_LABELS.items()],
+        "by_tabs": [
+            (BY_LABELS[b], _address(path, query, year, by=b.value), b == query.by) for b in dims
+        ],
+        "basis_tabs": [
+            (t, _address(path, query, year, basis=b.value), b == query.basis)
+            for b, t in BASIS_LABELS.items()
+        ],
+        "as_tabs": [
+            (t, _address(path, query, year, **{"as": a.value}), a == query.as_)
+            for a, t in AS_LABELS.items()
+        ],
     }
 
 
@@ -79,36 +95,44 @@ async def show_reports(call: Call) -> Response:
         "reports/show.html", query=query, year=year, found=found, years=years, definition=DEFINITION_TEXT,
         as_of=day(found.as_of), tiles=_tiles(found, years, pairs), more_tiles=await tiles_of(call, "reports"),
         chart=_years_chart(years, found), bars=_bars(found), rows=_shown(call.viewer, found),
-        csv_href=_address("/reports/volume.csv", query, year), matrix_href=_address("/reports/matrix", query, year) if By.PAIR in dims else "",
-        by_label=BY_LABELS[by], basis_label=BASIS_LABELS[query.basis], own=not is_public(call.viewer) and bool(_own(call.viewer)),
+        csv_href=_address("/reports/volume.csv", query, year),
+        matrix_href=_address("/reports/matrix", query, year) if By.PAIR in dims else "",
+        by_label=BY_LABELS[by], basis_label=BASIS_LABELS[query.basis], own=call.viewer.scope == Scope.MEMBER,
         **_switches(query, year, list(years.cents), dims, "/reports"),
     )  # fmt: skip
 
 
-def _own(viewer: Viewer) -> bool:
-    return viewer.scope.value == "member"
-
-
-async def _pairs(call: Call, query: ReportPageQuery, year: int, dims: Sequence[By]) -> Volume | None:
+async def _pairs(
+    call: Call, query: ReportPageQuery, year: int, dims: Sequence[By]
+) -> Volume | None:
     if By.PAIR not in dims:
         return None
-    return await read_volume(call.conn, call.viewer, year, by=By.PAIR, basis=query.basis, as_=query.as_)
+    return await read_volume(
+        call.conn, call.viewer, year, by=By.PAIR, basis=query.basis, as_=query.as_
+    )
 
 
 def _tiles(found: Volume, years: Years, pairs: Volume | None) -> list[tuple[str, str, str]]:
     before = years.of(found.year - 1)
+    running = " " + _("(das Jahr läuft noch)") if found.year == found.as_of.year else ""
     change = growth(found.total_cents, before)
     tiles = [
-        (_("Volumen {year}").format(year=found.year), eur_short(found.total_cents), eur(found.total_cents)),
+        (
+            _("Volumen {year}").format(year=found.year),
+            eur_short(found.total_cents),
+            eur(found.total_cents),
+        ),
         (
             _("Veränderung zum Vorjahr"),
             "–" if change is None else ("+" if change > 0 else "") + pct(change),
-            _("{year}: {amount}").format(year=found.year - 1, amount=eur(before)),
+            _("{year}: {amount}").format(year=found.year - 1, amount=eur_short(before)) + running,
         ),
         (
             _("Bestätigt"),
             pct(found.confirmed_share),
-            _("noch offen: {amount}").format(amount=eur(found.open_cents)) if found.open_cents else _("nichts ist offen"),
+            _("noch offen: {amount}").format(amount=eur(found.open_cents))
+            if found.open_cents
+            else _("nichts ist offen"),
         ),
     ]
     if pairs is not None:
@@ -122,10 +146,16 @@ def _tiles(found: Volume, years: Years, pairs: Volume | None) -> list[tuple[str,
 def _years_chart(years: Years, found: Volume) -> Mapping[str, Any]:
     items = [(str(y), c) for y, c in years.cents.items()]
     best = max(years.cents, key=lambda y: years.cents[y])
-    finding = _("Am höchsten war das Volumen {year} mit {amount}.").format(year=best, amount=eur_short(years.of(best)))
+    finding = _("Am höchsten war das Volumen {year} mit {amount}.").format(
+        year=best, amount=eur_short(years.of(best))
+    )
     running = 1 if items and int(items[-1][0]) == found.as_of.year else 0
     svg = charts.column_chart(
-        items, title=_("Volumen je Jahr"), finding=finding, show=lambda v: eur_short(int(v)), forecast=running
+        items,
+        title=_("Volumen je Jahr"),
+        finding=finding,
+        show=lambda v: eur_short(int(v)),
+        forecast=running,
     )
     return {"svg": svg, "finding": finding, "rows": [[label, eur(int(c))] for label, c in items]}
 
@@ -136,21 +166,31 @@ def _bars(found: Volume) -> Mapping[str, Any] | None:
     title = _("Volumen {year} nach {by}").format(year=found.year, by=BY_LABELS[found.by])
     if found.by == By.MONTH:
         items = [(r.label[:2], r.cents) for r in found.rows]
-        finding = _("Im Mittel {amount} je Monat.").format(amount=eur_short(found.total_cents // len(items)))
-        return {"title": title, "finding": finding, "svg": charts.column_chart(items, title=title, finding=finding, show=lambda v: eur_short(int(v)))}
+        finding = _("Im Mittel {amount} je Monat.").format(
+            amount=eur_short(found.total_cents // len(items))
+        )
+        return {
+            "title": title,
+            "finding": finding,
+            "svg": charts.column_chart(
+                items, title=title, finding=finding, show=lambda v: eur_short(int(v))
+            ),
+        }
     first = found.rows[0]
     part = first.cents / found.total_cents if found.total_cents > 0 else 0
-    finding = _("An der Spitze: {label} mit {share} des Volumens.").format(label=first.label, share=pct(part))
+    finding = _("An der Spitze: {label} mit {share} des Volumens.").format(
+        label=first.label, share=pct(part)
+    )
     items = [(r.label, r.cents) for r in found.rows[:TOP]]
-    rest = sum(r.cents for r in found.rows[TOP:])
-    items += [(_("übrige {n}").format(n=len(found.rows) - TOP), rest)] if rest > 0 else []
     svg = charts.bar_chart(items, title=title, finding=finding, show=lambda v: eur_short(int(v)))
     return {"title": title, "finding": finding, "svg": svg}
 
 
 def _shown(viewer: Viewer, found: Volume) -> list[tuple[VolumeRow, float, str]]:
     total = found.total_cents
-    return [(r, r.cents / total if total > 0 else 0.0, _drill(viewer, r, found)) for r in found.rows]
+    return [
+        (r, r.cents / total if total > 0 else 0.0, _drill(viewer, r, found)) for r in found.rows
+    ]
 
 
 def _drill(viewer: Viewer, row: VolumeRow, found: Volume) -> str:
@@ -159,20 +199,35 @@ def _drill(viewer: Viewer, row: VolumeRow, found: Volume) -> str:
         return ""
     ids = {"provider": row.provider_id, "recipient": row.recipient_id}
     wanted: dict[str, object] = {k: v for k, v in ids.items() if v}
-    return "/transfers?" + urlencode({**wanted, "year": found.year, "kind": "supply"}) if wanted else ""
+    return (
+        "/transfers?" + urlencode({**wanted, "year": found.year, "kind": "supply"})
+        if wanted
+        else ""
+    )
 
 
 async def download_volume(call: Call) -> Response:
     """The rows of the report as CSV."""
     query = call.query(ReportPageQuery)
     year = query.year or call.conn.today.year
-    found = await read_volume(call.conn, call.viewer, year, by=query.by, basis=query.basis, as_=query.as_)
+    found = await read_volume(
+        call.conn, call.viewer, year, by=query.by, basis=query.basis, as_=query.as_
+    )
     rows = [{"key": r.key, "label": r.label, "cents": r.cents} for r in found.rows]
-    rows.append({"key": "", "label": f"Summe {year}, {BASIS_LABELS[found.basis]}, Definition {found.definition}, Stand {day(found.as_of)}", "cents": found.total_cents})
+    rows.append(
+        {
+            "key": "",
+            "label": f"Summe {year}, {BASIS_LABELS[found.basis]}, Definition {found.definition}, "
+            f"Stand {day(found.as_of)}",
+            "cents": found.total_cents,
+        }
+    )
     return Response(
         write_csv(CSV_COLUMNS, rows),
         media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="volumen-{year}-{query.by.value}.csv"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="volumen-{year}-{query.by.value}.csv"'
+        },
     )
 
 
@@ -181,13 +236,16 @@ async def show_matrix(call: Call) -> Response:
     query = call.query(ReportPageQuery)
     years = await read_years(call.conn, call.viewer, query.basis)
     year = query.year or max(years.cents)
-    found = await read_volume(call.conn, call.viewer, year, by=By.PAIR, basis=query.basis, as_=query.as_)
+    found = await read_volume(
+        call.conn, call.viewer, year, by=By.PAIR, basis=query.basis, as_=query.as_
+    )
     labels = _labels(found.rows)
     inside = [r for r in found.rows if r.provider_id != r.recipient_id]
     merged = [r for r in found.rows if r.provider_id == r.recipient_id]
     switches = _switches(query, year, list(years.cents), [], "/reports/matrix")
     switches["sort_tabs"] = [
-        (t, _address("/reports/matrix", query, year, sort=s), s == query.sort) for s, t in (("volume", _("Volumen")), ("name", _("Name")))
+        (t, _address("/reports/matrix", query, year, sort=s), s == query.sort)
+        for s, t in (("volume", _("Volumen")), ("name", _("Name")))
     ]
     matrix = _matrix(call.viewer, inside, labels, found, by_name=query.sort == "name")
     return await call.page(
@@ -212,7 +270,12 @@ def _thousands(cents: int) -> str:
 
 
 def _matrix(
-    viewer: Viewer, rows: Sequence[VolumeRow], names: Mapping[UUID, str], found: Volume, *, by_name: bool
+    viewer: Viewer,
+    rows: Sequence[VolumeRow],
+    names: Mapping[UUID, str],
+    found: Volume,
+    *,
+    by_name: bool,
 ) -> Matrix:
     pairs = {(r.provider_id, r.recipient_id): r for r in rows}
     given: dict[UUID, int] = {}
@@ -230,7 +293,11 @@ def _matrix(
         if provider == recipient:
             return "", "kx-none", ""
         row = pairs.get((provider, recipient))
-        return (_thousands(row.cents), charts.heat_class(row.cents, top), _drill(viewer, row, found)) if row else ("", "", "")
+        return (
+            (_thousands(row.cents), charts.heat_class(row.cents, top), _drill(viewer, row, found))
+            if row
+            else ("", "", "")
+        )
 
     down, across = order(given), order(taken)
     return Matrix(

@@ -35,6 +35,10 @@ TEMPLATES = {"reports": "exchange.reports"}
 NAV = (NavEntry("Auswertung", "/reports", 50, Permission.REPORT_READ),)
 TILES = (Tile("start", 60, start_tiles),)
 CHECKS = (
-    Check("I10 Abschluss", "Der Bericht eines abgeschlossenen Jahres entspricht seinen Buchungen.", store.WRONG_ROLLUP),
+    Check(
+        "I10 Abschluss",
+        "Der Bericht eines abgeschlossenen Jahres entspricht seinen Buchungen.",
+        store.WRONG_ROLLUP,
+    ),
 )
 __all__ = ["APIS", "CHECKS", "COMMANDS", "DOORS", "NAV", "TEMPLATES", "TILES"]

@@ -46,7 +46,9 @@ async def committee_grain(conn: Conn) -> Grain:
         return Grain()
     value = rule.value
     return Grain(
-        str(value.get("grain", "pair_category")), str(value.get("pairs_from", "open_year")), int(value.get("k", 1))
+        str(value.get("grain", "pair_category")),
+        str(value.get("pairs_from", "open_year")),
+        int(value.get("k", 1)),
     )
 
 
@@ -76,8 +78,12 @@ async def read_volume(
     require(viewer, Permission.REPORT_READ)
     if by not in await admitted(conn, viewer, year):
         raise Refused(
-            _("Diese Gliederung ist für den Lenkungsausschuss nicht freigegeben: {by}.").format(by=BY_LABELS[by]),
-            rule=_("Regel committee_grain: Der Ausschuss liest Jahressummen in der vereinbarten Feinheit."),
+            _("Diese Gliederung ist für den Lenkungsausschuss nicht freigegeben: {by}.").format(
+                by=BY_LABELS[by]
+            ),
+            rule=_(
+                "Regel committee_grain: Der Ausschuss liest Jahressummen in der vereinbarten Feinheit."
+            ),
             remedy=_("Eine gröbere Gliederung wählen, zum Beispiel nach Kategorie."),
             code="too_fine",
         )
@@ -92,7 +98,9 @@ async def read_volume(
         await store.offering_names(conn, offerings) if offerings else {},
     )
     rows = make_rows(cells, by, year, names)
-    return Volume(year, by, basis, as_, rows, await store.read_open(conn, year, public=public), conn.today)
+    return Volume(
+        year, by, basis, as_, rows, await store.read_open(conn, year, public=public), conn.today
+    )
 
 
 async def read_years(conn: Conn, viewer: Viewer, basis: Basis) -> Years:

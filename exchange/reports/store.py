@@ -61,7 +61,9 @@ async def read_cells(conn: Conn, year: int, basis: str, by: By, *, public: bool)
     return many(Cell, await conn.fetch(VOLUME, year, basis, by.value))
 
 
-async def read_years(conn: Conn, first: int, last: int, basis: str, *, public: bool) -> dict[int, int]:
+async def read_years(
+    conn: Conn, first: int, last: int, basis: str, *, public: bool
+) -> dict[int, int]:
     """Cents by service year."""
     rows = await conn.fetch(PUBLIC_YEARS if public else YEARS, first, last, basis)
     return {r["year"]: r["cents"] for r in rows}

@@ -1,14 +1,13 @@
 """The second signature: one path for one and for a thousand, which posts what it signs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from exchange.bookings import store as bookings
 from exchange.bookings.actions import check_version, lock_one, note_booking
 from exchange.bookings.model import (
-    TAX_NEEDED_FROM,
     Booking,
     BookingEvent,
     BookingKind,
@@ -40,15 +39,12 @@ from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
 from kdnx.errors import Conflict, NotFound, Refused
 from kdnx.ids import new_id
-from kdnx.members.store import hub_on
 from kdnx.tasks.actions import close_tasks, open_tasks
 from kdnx.tasks.model import NewTask
 from kdnx.text import _
-from kdnx.viewer import Permission, Role, Scope, Viewer, require
+from kdnx.viewer import Permission, Role, Viewer, require
 
 DISPUTE_DAYS = 30
-BATCH = 200
-SYSTEM = Viewer(scope=Scope.SYSTEM)
 
 
 @dataclass(frozen=True)
@@ -72,12 +68,20 @@ async def confirm_booking(
     conn: Conn, viewer: Viewer, booking_id: UUID, *, expected: int | None = None
 ) -> Row:
     """Confirm the whole amount."""
-    (row,) = (await confirm_bookings(conn, viewer, [Signing(booking_id, expected=expected)])).confirmed
+    (row,) = (
+        await confirm_bookings(conn, viewer, [Signing(booking_id, expected=expected)])
+    ).confirmed
     return row
 
 
 async def confirm_part(
-    conn: Conn, viewer: Viewer, booking_id: UUID, *, cents: int, reason: str, expected: int | None = None
+    conn: Conn,
+    viewer: Viewer,
+    booking_id: UUID,
+    *,
+    cents: int,
+    reason: str,
+    expected: int | None = None,
 ) -> Row:
     """Confirm less than proposed; the rest becomes a disputed booking of its own."""
     require(viewer, Permission.BOOKING_CONFIRM)
@@ -86,13 +90,20 @@ async def confirm_part(
     if before.kind == BookingKind.REVERSAL.value:
         raise Refused(_("Ein Storno wird ganz oder gar nicht bestätigt."), code="reversal_in_part")
     check_part(before, cents)
-    (row,) = (await confirm_bookings(conn, viewer, [Signing(booking_id, cents)], reason=reason)).confirmed
+    (row,) = (
+        await confirm_bookings(conn, viewer, [Signing(booking_id, cents)], reason=reason)
+    ).confirmed
     await _dispute_rest(conn, viewer, row, cents, reason)
     return row
 
 
 async def confirm_bookings(
-    conn: Conn, viewer: Viewer, wanted: Sequence[Signing], *, skip_refused: bool = False, reason: str | None = None
+    conn: Conn,
+    viewer: Viewer,
+    wanted: Sequence[Signing],
+    *,
+    skip_refused: bool = False,
+    reason: str | None = None,
 ) -> Outcome:
     """Confirm a set in one go: lock, check each, sign, post, close tasks, audit.
 
@@ -127,31 +138,54 @@ async def confirm_bookings(
 
 
 async def sign_and_post(
-    conn: Conn, viewer: Viewer, good: Sequence[tuple[Row, int, UUID]], codes: dict[UUID, tuple[str, str]], *, origin: str
+    conn: Conn,
+    viewer: Viewer,
+    good: Sequence[tuple[Row, int, UUID]],
+    codes: dict[UUID, tuple[str, str]],
+    *,
+    origin: str,
 ) -> list[Row]:
     """Sign locked bookings with these amounts for these members, and post them; they come back confirmed."""
     if not good:
         return []
     closed = await closed_through(conn)
     signed = [
-        _sign(conn, viewer, row, cents, member, codes[row.id], origin=origin, closed=closed) for row, cents, member in good
+        _sign(conn, viewer, row, cents, member, codes[row.id], origin=origin, closed=closed)
+        for row, cents, member in good
     ]
     if await store.sign_bookings(conn, signed) != len(signed):
-        raise Conflict(_("Jemand anderes hat eine dieser Buchungen gerade bestätigt."), code="confirmed_meanwhile")
+        raise Conflict(
+            _("Jemand anderes hat eine dieser Buchungen gerade bestätigt."),
+            code="confirmed_meanwhile",
+        )
     await post_signed(conn, signed)
     return await bookings.get_bookings(conn, [s.booking.id for s in signed])
 
 
 def _sign(
-    conn: Conn, viewer: Viewer, row: Row, cents: int, member: UUID, codes: tuple[str, str], *, origin: str, closed: int
+    conn: Conn,
+    viewer: Viewer,
+    row: Row,
+    cents: int,
+    member: UUID,
+    codes: tuple[str, str],
+    *,
+    origin: str,
+    closed: int,
 ) -> Signed:
     if row.reversed_surcharge_cents is not None:
         extra = row.reversed_surcharge_cents  # a reversal copies, it does not compute anew
     else:
-        extra = 0 if row.route == "direct" else surcharge_of(cents, row.surcharge_pct, row.surcharge_fee_cents)
+        extra = (
+            0
+            if row.route == "direct"
+            else surcharge_of(cents, row.surcharge_pct, row.surcharge_fee_cents)
+        )
     signature = Signature(cents, extra, *codes, member, origin, TEMPLATE, conn.now)
     book = book_period(row.service_to, closed)
-    return Signed(row, signature, viewer.principal, book.year, book.month, evidence_of(row, signature))
+    return Signed(
+        row, signature, viewer.principal, book.year, book.month, evidence_of(row, signature)
+    )
 
 
 def transfers_of(s: Signed) -> tuple[list[NewTransfer], list[tuple[AccountKind, UUID]]]:
@@ -163,7 +197,18 @@ def transfers_of(s: Signed) -> tuple[list[NewTransfer], list[tuple[AccountKind, 
     )  # fmt: skip
     book = book_period(date(s.book_year, s.book_month, 1), 0)
     rows = [
-        NewTransfer(b.owner_id, new_id(), p, book, b.recipient_id, b.category_id, b.offering_id, "booking", b.id, s.evidence)
+        NewTransfer(
+            b.owner_id,
+            new_id(),
+            p,
+            book,
+            b.recipient_id,
+            b.category_id,
+            b.offering_id,
+            "booking",
+            b.id,
+            s.evidence,
+        )
         for p in supply_postings(supply)
     ]
     return rows, accounts_of(supply)
@@ -185,9 +230,11 @@ async def _dispute_rest(conn: Conn, viewer: Viewer, row: Row, cents: int, reason
     due = conn.today + timedelta(days=DISPUTE_DAYS)
     rest = NewBooking(
         owner_id=row.owner_id, id=new_id(), order_id=row.order_id, order_version=row.order_version, ordinal=ordinal,
-        recipient_id=row.recipient_id, kind=row.kind, sign=row.sign, service_from=row.service_from, service_to=row.service_to,
+        recipient_id=row.recipient_id, kind=row.kind, sign=row.sign, service_from=row.service_from,
+        service_to=row.service_to,
         net_cents=row.net_cents - cents, proposed_by=row.proposed_by, proposed_person=row.proposed_person,
-        proposed_at=row.proposed_at, due_on=due, silence="escalate", note=_("Rest von {n}").format(n=row.booking_number),
+        proposed_at=row.proposed_at, due_on=due, silence="escalate",
+        note=_("Rest von {n}").format(n=row.booking_number),
         parent_id=row.id, state=BookingState.DISPUTED.value,
     )  # fmt: skip
     await bookings.insert_bookings(conn, [rest])
@@ -206,7 +253,8 @@ async def dispute_booking(
     check_counterpart(row, viewer.members, viewer.principal)
     if not 0 <= claimed_cents < row.net_cents:
         raise Refused(
-            _("Der anerkannte Betrag liegt zwischen null und unter dem vorgeschlagenen."), code="claimed_amount"
+            _("Der anerkannte Betrag liegt zwischen null und unter dem vorgeschlagenen."),
+            code="claimed_amount",
         )
     await bookings.mark_state(conn, [row], after.value)
     await close_tasks(conn, row.id)
@@ -221,69 +269,16 @@ async def _dispute(
         conn, row, by_member=row.counterpart, person_id=viewer.principal, reason=reason.value, text=text.strip(),
         claimed_cents=claimed_cents, due_on=due,
     )  # fmt: skip
-    await open_tasks(conn, [_answer_task(row, row.proposed_by, due, Role.BOOKING_CLERK)])
+    await open_tasks(conn, [answer_task(row, row.proposed_by, due, Role.BOOKING_CLERK)])
     (after,) = await bookings.get_bookings(conn, [row.id])
     note_booking(conn, viewer, "booking.dispute", after, reason=text)
     return after
 
 
-def _answer_task(row: Booking, owner_id: UUID, due: date, role: Role) -> NewTask:
+def answer_task(row: Booking, owner_id: UUID, due: date, role: Role) -> NewTask:
+    """The task to settle a disputed booking."""
+    title = _("Strittige Buchung {n} klären").format(n=row.booking_number)
     return NewTask(
-        owner_id=owner_id, kind="booking.disputed", title=_("Strittige Buchung {n} klären").format(n=row.booking_number),
+        owner_id=owner_id, kind="booking.disputed", title=title,
         object_kind="booking", object_id=row.id, url=f"/bookings/{row.id}", assignee_role=role, due_at=end_of_day(due),
     )  # fmt: skip
-
-
-async def run_silence(conn: Conn) -> int:
-    """What silence means, by the policy of each order: escalate, expire or (only if agreed) consent."""
-    rows = await bookings.lock_bookings(conn, await store.find_due(conn, conn.today, BATCH))
-    codes = await store.tax_codes(conn, rows) if rows else {}
-    expired = [r for r in rows if r.silence == "expire"]
-    consent = [r for r in rows if r.silence == "consent" and _is_decided(r, codes[r.id])]
-    settled = {r.id for r in (*expired, *consent)}
-    await _expire(conn, expired)
-    done = await sign_and_post(
-        conn, SYSTEM, [(r, r.net_cents, r.counterpart) for r in consent], codes, origin="policy"
-    )
-    for row in done:
-        await close_tasks(conn, row.id)
-        note_booking(conn, SYSTEM, "booking.consent", row, reason=_("Schweigen gilt nach dem Leistungsschein als Bestätigung."))
-    await _escalate(conn, [r for r in rows if r.id not in settled])
-    return len(rows)
-
-
-def _is_decided(row: Row, codes: tuple[str, str]) -> bool:
-    return row.service_to < TAX_NEEDED_FROM or "undecided" not in codes
-
-
-async def run_disputes(conn: Conn) -> int:
-    """Disputes nobody settled in time go to the hub's office."""
-    rows = await bookings.lock_bookings(conn, await store.find_disputes_due(conn, conn.today, BATCH))
-    await _escalate(conn, rows)
-    return len(rows)
-
-
-async def _expire(conn: Conn, rows: Sequence[Row]) -> None:
-    if not rows:
-        return
-    await bookings.mark_state(conn, rows, BookingState.EXPIRED.value)
-    for row in rows:
-        await close_tasks(conn, row.id)
-        note_booking(conn, SYSTEM, "booking.expire", _moved(row, BookingState.EXPIRED))
-
-
-def _moved(row: Row, state: BookingState) -> Row:
-    return replace(row, state=state.value, row_version=row.row_version + 1)
-
-
-async def _escalate(conn: Conn, rows: Sequence[Row]) -> None:
-    if not rows:
-        return
-    await store.mark_escalated(conn, rows)
-    hub = await hub_on(conn, conn.today)
-    due = conn.today + timedelta(days=DISPUTE_DAYS)
-    tasks = [replace(_answer_task(r, hub, due, Role.BOOKING_CLERK), kind="booking.escalated",
-                     title=_("Buchung {n} ist seit Fristablauf offen").format(n=r.booking_number)) for r in rows]  # fmt: skip
-    await open_tasks(conn, tasks)
-    for row in rows:
-        note_booking(conn, SYSTEM, "booking.escalate", _moved(row, BookingState(row.state)))

@@ -22,7 +22,9 @@ api = Api("bookings")
 @api.post("/api/v1/bookings/confirm", permission=Permission.BOOKING_CONFIRM)
 async def confirm_bookings_json(call: Call, *, body: BulkBody) -> BulkOut:
     """Confirm many; those that cannot be signed come back as refused."""
-    done = await confirm_bookings(call.conn, call.viewer, [Signing(i) for i in body.ids], skip_refused=True)
+    done = await confirm_bookings(
+        call.conn, call.viewer, [Signing(i) for i in body.ids], skip_refused=True
+    )
     return BulkOut(
         confirmed=[booking_out(call.viewer, r) for r in done.confirmed],
         refused=[RefusedOut(id=i, code=e.code, detail=e.detail) for i, e in done.refused],
@@ -36,7 +38,9 @@ async def confirm_booking_json(call: Call, *, id: UUID) -> BookingOut:  # noqa: 
     return booking_out(call.viewer, row)
 
 
-@api.post("/api/v1/bookings/{id}/confirm-part", permission=Permission.BOOKING_CONFIRM, needs_match=True)
+@api.post(
+    "/api/v1/bookings/{id}/confirm-part", permission=Permission.BOOKING_CONFIRM, needs_match=True
+)
 async def confirm_part_json(call: Call, *, id: UUID, body: PartBody) -> BookingOut:  # noqa: A002
     """Confirm a part; the rest becomes a disputed booking of its own."""
     version = expected_version(call.request)
@@ -51,6 +55,12 @@ async def dispute_booking_json(call: Call, *, id: UUID, body: DisputeBody) -> Bo
     """Disagree with reason and amount."""
     version = expected_version(call.request)
     row = await dispute_booking(
-        call.conn, call.viewer, id, reason=body.reason_code, text=body.text, claimed_cents=body.claimed_cents, expected=version
+        call.conn,
+        call.viewer,
+        id,
+        reason=body.reason_code,
+        text=body.text,
+        claimed_cents=body.claimed_cents,
+        expected=version,
     )
     return booking_out(call.viewer, row)

@@ -37,17 +37,20 @@ from kdnx.viewer import Permission, Scope, Viewer
 
 STATES = {LABELS[s]: s.value for s in BookingState}
 KINDS = {KIND_LABELS[k]: k.value for k in BookingKind}
+ONE_YEAR = "Im selben Kalenderjahr."
+NET = "Bein 1, ohne Umlage und Steuer."
+OFFICE_ONLY = "Leer = vorgeschlagen; anderes nur Geschäftsstelle (Altbestand)."
 COLUMNS = (
     Column("number", "Buchungsnummer", note="Wird vergeben; nur zum Wiedererkennen.", aliases=("booking_number",)),
     Column("order", "Leistungsschein", required=True, example="L-2026-0042", aliases=("order_number",)),
     Column("service_from", "Leistung von", CellKind.DAY, required=True, example="01.07.2026"),
-    Column("service_to", "Leistung bis", CellKind.DAY, required=True, example="31.07.2026", note="Im selben Kalenderjahr."),
-    Column("net", "Netto", CellKind.MONEY, required=True, example="1.234,50", note="Bein 1, ohne Umlage und Steuer.", aliases=("net_amount", "amount")),
+    Column("service_to", "Leistung bis", CellKind.DAY, required=True, example="31.07.2026", note=ONE_YEAR),
+    Column("net", "Netto", CellKind.MONEY, required=True, example="1.234,50", note=NET, aliases=("net_amount", "amount")),
     Column("quantity", "Menge", CellKind.DECIMAL),
     Column("reference", "Referenz", example="LS-4711", max_length=120, note="Je Bereitsteller und Jahr einmal."),
     Column("note", "Bemerkung", max_length=2000),
     Column("kind", "Art", CellKind.CHOICE, choices=KINDS, note="Leer = Leistung."),
-    Column("state", "Stand", CellKind.CHOICE, choices=STATES, note="Leer = vorgeschlagen; anderes nur Geschäftsstelle (Altbestand)."),
+    Column("state", "Stand", CellKind.CHOICE, choices=STATES, note=OFFICE_ONLY),
     Column("confirmed", "Bestätigt netto", CellKind.MONEY, note="Nur Altbestand; leer = der ganze Betrag."),
     Column("confirmed_at", "Bestätigt am", CellKind.INSTANT, note="Nur Altbestand."),
     Column("evidence", "Beleg", note="Nur Altbestand: woraus die Bestätigung hervorgeht.", aliases=("document",)),
@@ -79,19 +82,27 @@ async def write(conn: Conn, viewer: Viewer, rows: Sequence[FileRow]) -> Outcome:
     planned = await _plan(conn, viewer, rows, outcome)
     if not planned:
         return outcome
-    ordinals = await bookings.draw_ordinals(conn, [(p.terms.owner_id, p.terms.order_id) for p in planned])
+    ordinals = await bookings.draw_ordinals(
+        conn, [(p.terms.owner_id, p.terms.order_id) for p in planned]
+    )
     await bookings.insert_bookings(
         conn, [_new_booking(conn, viewer, p, n) for p, n in zip(planned, ordinals, strict=True)]
     )
     written = {b.id: b for b in await bookings.get_bookings(conn, [p.id for p in planned])}
-    await _confirm_legacy(conn, [(p, written[p.id]) for p in planned if p.state == BookingState.CONFIRMED.value])
-    await ask_counterpart(conn, [written[p.id] for p in planned if p.state == BookingState.PROPOSED.value])
+    await _confirm_legacy(
+        conn, [(p, written[p.id]) for p in planned if p.state == BookingState.CONFIRMED.value]
+    )
+    await ask_counterpart(
+        conn, [written[p.id] for p in planned if p.state == BookingState.PROPOSED.value]
+    )
     await _note(conn, viewer, planned)
     outcome.new = len(planned)
     return outcome
 
 
-async def _plan(conn: Conn, viewer: Viewer, rows: Sequence[FileRow], outcome: Outcome) -> list[Planned]:
+async def _plan(
+    conn: Conn, viewer: Viewer, rows: Sequence[FileRow], outcome: Outcome
+) -> list[Planned]:
     by_number: dict[str, list[Terms]] = {}
     for t in await bookings.get_terms(conn, numbers=sorted({str(r.values["order"]) for r in rows})):
         by_number.setdefault(t.number, []).append(t)
@@ -108,8 +119,14 @@ async def _plan(conn: Conn, viewer: Viewer, rows: Sequence[FileRow], outcome: Ou
     for row in rows:
         try:
             terms = _terms_of(by_number.get(str(row.values["order"]), []), viewer, row)
-            key = (terms.owner_id, str(row.values.get("reference") or ""), row.values["service_from"].year)
-            existing = known.get(key) or named.get((str(row.values.get("number")), row.values["service_from"]))
+            key = (
+                terms.owner_id,
+                str(row.values.get("reference") or ""),
+                row.values["service_from"].year,
+            )
+            existing = known.get(key) or named.get(
+                (str(row.values.get("number")), row.values["service_from"])
+            )
             if existing:
                 _check_same(existing, terms, row)
                 outcome.unchanged += 1
@@ -121,7 +138,9 @@ async def _plan(conn: Conn, viewer: Viewer, rows: Sequence[FileRow], outcome: Ou
             outcome.errors.append(fault.error)
         except Refused as error:
             found = f"{row.values['service_from']:%d.%m.%Y} – {row.values['service_to']:%d.%m.%Y}"
-            outcome.errors.append(RowError(row.number, "Leistung bis", found, error.remedy or "", error.detail))
+            outcome.errors.append(
+                RowError(row.number, "Leistung bis", found, error.remedy or "", error.detail)
+            )
     return planned
 
 
@@ -129,7 +148,9 @@ class _Fault(Exception):
     def __init__(self, row: FileRow, name: str, expected: str, message: str) -> None:
         super().__init__()
         column = next(c for c in COLUMNS if c.name == name)
-        self.error = RowError(row.number, column.title, str(row.values.get(name) or ""), expected, message)
+        self.error = RowError(
+            row.number, column.title, str(row.values.get(name) or ""), expected, message
+        )
 
 
 def _terms_of(found: Sequence[Terms], viewer: Viewer, row: FileRow) -> Terms:
@@ -138,13 +159,25 @@ def _terms_of(found: Sequence[Terms], viewer: Viewer, row: FileRow) -> Terms:
     for t in found:
         orders.setdefault(t.order_id, []).append(t)
     if not orders:
-        raise _Fault(row, "order", _("eine vorhandene Nummer"), _("Diesen Leistungsschein gibt es nicht, oder er ist für Sie nicht sichtbar."))
+        raise _Fault(
+            row,
+            "order",
+            _("eine vorhandene Nummer"),
+            _("Diesen Leistungsschein gibt es nicht, oder er ist für Sie nicht sichtbar."),
+        )
     first, last = row.values["service_from"], row.values["service_to"]
-    choices = sorted((terms_on(v, last) for v in orders.values()), key=lambda t: t.state == "transferred")
+    choices = sorted(
+        (terms_on(v, last) for v in orders.values()), key=lambda t: t.state == "transferred"
+    )
     fits = (t for t in choices if t.starts_on <= first and (t.ends_on is None or last <= t.ends_on))
     terms = next(fits, choices[0])
     if viewer.scope != Scope.OFFICE and not viewer.acts_for(terms.owner_id):
-        raise _Fault(row, "order", _("ein Leistungsschein Ihres Hauses"), _("Leistungen schlägt der Bereitsteller vor."))
+        raise _Fault(
+            row,
+            "order",
+            _("ein Leistungsschein Ihres Hauses"),
+            _("Leistungen schlägt der Bereitsteller vor."),
+        )
     return terms
 
 
@@ -152,7 +185,12 @@ def _check_same(existing: Existing, terms: Terms, row: FileRow) -> None:
     v = row.values
     same = (existing.order_id, existing.service_from, existing.service_to, existing.signed_cents)
     if same != (terms.order_id, v["service_from"], v["service_to"], v["net"]):
-        raise _Fault(row, "reference", _("eine neue Referenz"), _("Unter dieser Referenz gibt es schon eine andere Buchung."))
+        raise _Fault(
+            row,
+            "reference",
+            _("eine neue Referenz"),
+            _("Unter dieser Referenz gibt es schon eine andere Buchung."),
+        )
 
 
 def _check_new(viewer: Viewer, terms: Terms, row: FileRow, *, is_double: bool) -> None:
@@ -161,17 +199,36 @@ def _check_new(viewer: Viewer, terms: Terms, row: FileRow, *, is_double: bool) -
     legacy = [n for n in ("confirmed", "confirmed_at", "evidence") if v.get(n)]
     state = v.get("state") or BookingState.PROPOSED.value
     if not office and (state != BookingState.PROPOSED.value or legacy):
-        raise _Fault(row, "state", _("leer"), _("Bestätigte Buchungen übernimmt nur die Geschäftsstelle (Altbestand)."))
+        raise _Fault(
+            row,
+            "state",
+            _("leer"),
+            _("Bestätigte Buchungen übernimmt nur die Geschäftsstelle (Altbestand)."),
+        )
     if not v.get("reference"):
-        raise _Fault(row, "reference", _("Text"), _("Ohne Referenz ließe sich die Zeile später nicht wiedererkennen."))
+        raise _Fault(
+            row,
+            "reference",
+            _("Text"),
+            _("Ohne Referenz ließe sich die Zeile später nicht wiedererkennen."),
+        )
     if is_double:
-        raise _Fault(row, "reference", _("je Jahr einmal"), _("Diese Referenz steht zweimal in der Datei."))
+        raise _Fault(
+            row, "reference", _("je Jahr einmal"), _("Diese Referenz steht zweimal in der Datei.")
+        )
     if v["net"] == 0 or (v["net"] < 0 and not office):
         raise _Fault(row, "net", _("ein Betrag über null"), _("Der Betrag muss über null liegen."))
     if v.get("confirmed") and not 0 < v["confirmed"] <= abs(v["net"]):
-        raise _Fault(row, "confirmed", _("höchstens der Nettobetrag"), _("Mehr als vorgeschlagen kann nicht bestätigt sein."))
+        raise _Fault(
+            row,
+            "confirmed",
+            _("höchstens der Nettobetrag"),
+            _("Mehr als vorgeschlagen kann nicht bestätigt sein."),
+        )
     if state == BookingState.CONFIRMED.value and not v.get("evidence"):
-        raise _Fault(row, "evidence", _("Text"), _("Altbestand braucht einen Beleg der Bestätigung."))
+        raise _Fault(
+            row, "evidence", _("Text"), _("Altbestand braucht einen Beleg der Bestätigung.")
+        )
     check_bookable(terms, v["service_from"], v["service_to"])
 
 
@@ -180,9 +237,11 @@ def _new_booking(conn: Conn, viewer: Viewer, p: Planned, ordinal: int) -> NewBoo
     kind = BookingKind.REGULAR if p.net > 0 else BookingKind.ADJUSTMENT
     is_legacy = p.state != BookingState.PROPOSED.value
     return NewBooking(
-        owner_id=t.owner_id, id=p.id, order_id=t.order_id, order_version=t.version, ordinal=ordinal, recipient_id=t.recipient_id,
+        owner_id=t.owner_id, id=p.id, order_id=t.order_id, order_version=t.version, ordinal=ordinal,
+        recipient_id=t.recipient_id,
         kind=kind.value, sign=1 if p.net > 0 else -1, service_from=v["service_from"], service_to=v["service_to"],
-        net_cents=abs(p.net), proposed_by=t.owner_id, proposed_person=None if is_legacy else viewer.principal, proposed_at=conn.now,
+        net_cents=abs(p.net), proposed_by=t.owner_id, proposed_person=None if is_legacy else viewer.principal,
+        proposed_at=conn.now,
         due_on=conn.today + timedelta(days=t.confirm_days), silence=t.silence, quantity=v.get("quantity"),
         reference=v["reference"], note=v.get("note") or "",
         # what is confirmed below is inserted as proposed, so that one statement signs it
@@ -200,10 +259,26 @@ async def _confirm_legacy(conn: Conn, pairs: Sequence[tuple[Planned, Row]]) -> N
         v = p.row.values
         check_tax(b.service_to, codes[b.id])
         cents = v.get("confirmed") or b.net_cents
-        extra = 0 if b.route == "direct" else surcharge_of(cents, b.surcharge_pct, b.surcharge_fee_cents)
-        signature = Signature(cents, extra, *codes[b.id], b.recipient_id, "legacy", TEMPLATE, v.get("confirmed_at") or conn.now)
+        extra = (
+            0
+            if b.route == "direct"
+            else surcharge_of(cents, b.surcharge_pct, b.surcharge_fee_cents)
+        )
+        signature = Signature(
+            cents,
+            extra,
+            *codes[b.id],
+            b.recipient_id,
+            "legacy",
+            TEMPLATE,
+            v.get("confirmed_at") or conn.now,
+        )
         book = book_period(b.service_to, closed)
-        signed.append(Signed(b, signature, None, book.year, book.month, evidence_of(b, signature), v["evidence"]))
+        signed.append(
+            Signed(
+                b, signature, None, book.year, book.month, evidence_of(b, signature), v["evidence"]
+            )
+        )
     await store.sign_bookings(conn, signed)
     await post_signed(conn, signed)
 
@@ -230,7 +305,8 @@ def as_row(b: Row) -> dict[str, Any]:
     confirmed = b.confirmed_cents if b.confirmed_cents != b.net_cents else None
     return {
         "number": b.booking_number, "order": b.number, "service_from": b.service_from, "service_to": b.service_to,
-        "net": b.sign * b.net_cents, "quantity": b.quantity, "reference": b.reference or b.booking_number, "note": b.note or None, "kind": b.kind,
+        "net": b.sign * b.net_cents, "quantity": b.quantity, "reference": b.reference or b.booking_number,
+        "note": b.note or None, "kind": b.kind,
         "state": b.state, "confirmed": confirmed, "confirmed_at": b.confirmed_at, "evidence": b.document or None,
     }  # fmt: skip
 

@@ -37,7 +37,10 @@ async def confirm_some(call: Call) -> Response:
     row = await confirm_part(
         call.conn, call.viewer, call.path_id(), cents=f.amount, reason=f.reason, expected=f.version
     )
-    return call.redirect(f"/bookings/{row.id}", _("Teil bestätigt und gebucht; der Rest ist eine eigene, strittige Buchung."))
+    return call.redirect(
+        f"/bookings/{row.id}",
+        _("Teil bestätigt und gebucht; der Rest ist eine eigene, strittige Buchung."),
+    )
 
 
 async def dispute(call: Call) -> Response:
@@ -47,9 +50,17 @@ async def dispute(call: Call) -> Response:
         return await show_with_errors(call, form)
     f = form.value
     row = await dispute_booking(
-        call.conn, call.viewer, call.path_id(), reason=f.code, text=f.text, claimed_cents=f.claimed, expected=f.version
+        call.conn,
+        call.viewer,
+        call.path_id(),
+        reason=f.code,
+        text=f.text,
+        claimed_cents=f.claimed,
+        expected=f.version,
     )
-    return call.redirect(f"/bookings/{row.id}", _("Bestritten; die andere Seite hat eine Aufgabe erhalten."))
+    return call.redirect(
+        f"/bookings/{row.id}", _("Bestritten; die andere Seite hat eine Aufgabe erhalten.")
+    )
 
 
 async def confirm_ticked(call: Call) -> Response:
@@ -60,11 +71,13 @@ async def confirm_ticked(call: Call) -> Response:
     done = await confirm_bookings(
         call.conn, call.viewer, [Signing(i) for i in form.value.booking], skip_refused=True
     )
-    text = ngettext("{n} Buchung bestätigt.", "{n} Buchungen bestätigt.", len(done.confirmed)).format(n=len(done.confirmed))
+    text = ngettext(
+        "{n} Buchung bestätigt.", "{n} Buchungen bestätigt.", len(done.confirmed)
+    ).format(n=len(done.confirmed))
     if done.refused:
-        text += " " + ngettext("{n} blieb offen: {why}", "{n} blieben offen: {why}", len(done.refused)).format(
-            n=len(done.refused), why=done.refused[0][1].detail
-        )
+        text += " " + ngettext(
+            "{n} blieb offen: {why}", "{n} blieben offen: {why}", len(done.refused)
+        ).format(n=len(done.refused), why=done.refused[0][1].detail)
     return call.redirect("/bookings", text, "warning" if done.refused else "success")
 
 

@@ -23,19 +23,6 @@ INSERT INTO exchange.confirmation (owner_id, booking_id, confirmed_cents, surcha
 SELECT g.o, g.i, g.cents, g.extra, g.tax1, g.tax2, g.by_member, g.person, g.origin, g.by, g.bm, g.template, g.document, g.at, g.evidence
 FROM given g JOIN moved m ON m.owner_id = g.o AND m.id = g.i
 """
-MARK_ESCALATED = """
-UPDATE exchange.booking b SET escalated_at = $3, row_version = b.row_version + 1, updated_at = $3
-FROM unnest($1::uuid[], $2::uuid[]) x(o, i) WHERE b.owner_id = x.o AND b.id = x.i AND b.escalated_at IS NULL
-"""
-FIND_DUE = """
-SELECT b.id FROM exchange.booking b WHERE b.state = 'proposed' AND b.due_on < $1 AND b.escalated_at IS NULL
-ORDER BY b.owner_id, b.id LIMIT $2 FOR UPDATE SKIP LOCKED
-"""
-FIND_DISPUTES_DUE = """
-SELECT b.id FROM exchange.booking b WHERE b.state = 'disputed' AND b.escalated_at IS NULL
-  AND (SELECT d.due_on FROM exchange.dispute d WHERE d.owner_id = b.owner_id AND d.booking_id = b.id ORDER BY d.n DESC LIMIT 1) < $1
-ORDER BY b.owner_id, b.id LIMIT $2 FOR UPDATE SKIP LOCKED
-"""
 INSERT_DISPUTE = """
 INSERT INTO exchange.dispute (owner_id, booking_id, n, by_member, by_person, reason_code, text, claimed_cents, due_on, raised_at)
 SELECT $1, $2, coalesce(max(n), 0) + 1, $3, $4, $5, $6, $7, $8, $9 FROM exchange.dispute WHERE owner_id = $1 AND booking_id = $2
@@ -88,27 +75,29 @@ async def sign_bookings(conn: Conn, rows: Sequence[Signed]) -> int:
     )  # fmt: skip
 
 
-async def mark_escalated(conn: Conn, rows: Sequence[Booking]) -> int:
-    """Mark bookings as handed to the hub's office, once."""
-    return await conn.execute(MARK_ESCALATED, [r.owner_id for r in rows], [r.id for r in rows], conn.now)
-
-
-async def find_due(conn: Conn, today: date, limit: int) -> list[UUID]:
-    """Proposed bookings whose day to confirm has passed, locked; those another worker holds are left out."""
-    return [r["id"] for r in await conn.fetch(FIND_DUE, today, limit)]
-
-
-async def find_disputes_due(conn: Conn, today: date, limit: int) -> list[UUID]:
-    """Disputed bookings whose day to agree has passed, locked."""
-    return [r["id"] for r in await conn.fetch(FIND_DISPUTES_DUE, today, limit)]
-
-
 async def insert_dispute(
-    conn: Conn, booking: Booking, *, by_member: UUID, person_id: UUID | None, reason: str, text: str, claimed_cents: int, due_on: date
+    conn: Conn,
+    booking: Booking,
+    *,
+    by_member: UUID,
+    person_id: UUID | None,
+    reason: str,
+    text: str,
+    claimed_cents: int,
+    due_on: date,
 ) -> None:
     """Append a dispute."""
     await conn.execute(
-        INSERT_DISPUTE, booking.owner_id, booking.id, by_member, person_id, reason, text, claimed_cents, due_on, conn.now
+        INSERT_DISPUTE,
+        booking.owner_id,
+        booking.id,
+        by_member,
+        person_id,
+        reason,
+        text,
+        claimed_cents,
+        due_on,
+        conn.now,
     )
 
 
@@ -127,15 +116,24 @@ class Existing:
     booking_number: str
 
 
-async def find_existing(conn: Conn, references: Sequence[str], numbers: Sequence[str]) -> list[Existing]:
+async def find_existing(
+    conn: Conn, references: Sequence[str], numbers: Sequence[str]
+) -> list[Existing]:
     """Visible living bookings with these references, and those with these numbers."""
     parts = [n.rpartition("/") for n in numbers]
     found = await conn.fetch(
-        FIND_EXISTING, list(references), [p[0] for p in parts], [int(p[2]) if p[2].isdigit() else 0 for p in parts]
+        FIND_EXISTING,
+        list(references),
+        [p[0] for p in parts],
+        [int(p[2]) if p[2].isdigit() else 0 for p in parts],
     )
     return many(Existing, found)
 
 
-async def export_bookings(conn: Conn, members: Sequence[UUID] | None, year: int | None = None) -> list[Listed]:
+async def export_bookings(
+    conn: Conn, members: Sequence[UUID] | None, year: int | None = None
+) -> list[Listed]:
     """Every visible booking, oldest service first."""
-    return many(Listed, await conn.fetch(EXPORT_BOOKINGS, None if members is None else list(members), year))
+    return many(
+        Listed, await conn.fetch(EXPORT_BOOKINGS, None if members is None else list(members), year)
+    )

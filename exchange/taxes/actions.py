@@ -10,8 +10,12 @@ from kdnx.db.conn import Conn
 from kdnx.errors import FieldError, Invalid
 from kdnx.rules.model import Rule
 from kdnx.rules.store import list_rules
+from kdnx.tasks.actions import open_tasks
+from kdnx.tasks.model import NewTask
 from kdnx.text import _
-from kdnx.viewer import Viewer
+from kdnx.viewer import Role, Viewer
+
+REVIEW_TASK = "order.review_tax"
 
 
 async def tax_rules(conn: Conn, day: date) -> dict[str, Rule]:
@@ -58,3 +62,15 @@ async def propose_codes(
             for leg, code in enumerate(codes, 1)
         ],
     )  # fmt: skip
+
+
+async def ask_reviewer(
+    conn: Conn, viewer: Viewer, *, hub_id: UUID, order_id: UUID, number: str
+) -> None:
+    """The task of the hub's tax officer to review what was proposed; its author is left out."""
+    task = NewTask(
+        owner_id=hub_id, kind=REVIEW_TASK, title=_("Leistungsschein {number}: Steuerfall prüfen").format(number=number),
+        object_kind="order", object_id=order_id, url=f"/orders/{order_id}", assignee_role=Role.TAX_OFFICER,
+        not_person_id=viewer.person_id, dedup=f"{REVIEW_TASK}:{order_id}",
+    )  # fmt: skip
+    await open_tasks(conn, [task])

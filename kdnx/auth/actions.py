@@ -103,8 +103,9 @@ async def count_hit(house: House, request: Request, kind: str, allowed: int) -> 
     address = kind if kind.startswith("account:") else f"{kind}:a:{_address(request)}"
     known = f"{kind}:s:{id_hash.hex()[:32]}" if kind == "api" else address
     now = house.clock()
-    async with transaction(house.pool, now=now) as conn:
-        hits = await store.hit(conn, id_hash, known, address)
+    # one statement that commits by itself: this stands before every API call
+    async with house.pool.acquire() as raw:
+        hits = await store.hit(Conn(raw, now), id_hash, known, address)
     if hits > allowed:
         raise TooMany(_("Zu viele Anfragen in einer Minute."), retry_after=MINUTE - now.second)
 

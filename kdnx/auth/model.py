@@ -5,12 +5,25 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from kdnx.text import _
 from kdnx.viewer import ROLE_PERMISSIONS, Permission, Role, Scope, Viewer
 
 # these two roles see across members and therefore never mix with roles that act (domain.md 6)
 OF_ITS_OWN = {Role.COMMITTEE: Scope.COMMITTEE, Role.AUDITOR: Scope.AUDIT}
 # only the hub's administration may grant them
 ALLIANCE_ROLES = frozenset(OF_ITS_OWN)
+# the first mark that fits names it: Edge calls itself Chrome too, Chrome calls itself Safari
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
 # what a machine may ask for: nothing that needs a second person, nothing about people
 CLIENT_SCOPES = (
     Permission.CATALOG_READ, Permission.OFFERING_EDIT, Permission.DEMAND_READ, Permission.DEMAND_ANSWER,
@@ -99,6 +112,15 @@ class OpenSession:
     seen_at: datetime
     expires_at: datetime
     is_this: bool = False
+
+    @property
+    def device(self) -> str:
+        """Browser and system in words a person knows; 'unbekannt' for anything else."""
+        browser = next((name for mark, name in BROWSERS if mark in self.user_agent), "")
+        system = next((name for mark, name in SYSTEMS if mark in self.user_agent), "")
+        if browser and system:
+            return _("{browser} auf {system}").format(browser=browser, system=system)
+        return browser or system or _("unbekanntes Gerät")
 
 
 def kind_of(role: Role) -> Scope:

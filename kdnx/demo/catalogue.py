@@ -10,7 +10,14 @@ from random import Random
 from kdnx.demo.supply import SEED, Cell, offerings_by_cell
 
 # how the same service is called in different houses
-STYLES = ("{}", "{}", "{} kommunal", "{} für Städte und Gemeinden", "{} – Vollbetrieb", "{} im Verbund")
+STYLES = (
+    "{}",
+    "{}",
+    "{} kommunal",
+    "{} für Städte und Gemeinden",
+    "{} – Vollbetrieb",
+    "{} im Verbund",
+)
 HOURS = ("Mo–Fr 7–18 Uhr", "Mo–Fr 8–16 Uhr", "Mo–Sa 6–20 Uhr", "rund um die Uhr")
 AVAILABILITY = ("98,5", "99,0", "99,5", "99,9")
 REACTION = (1, 2, 4, 8)
@@ -58,20 +65,27 @@ class OfferingSeed:
 def read_rows(name: str) -> list[dict[str, str]]:
     """The rows of a data file of the demonstration."""
     text = files("kdnx.demo").joinpath("data", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines(), delimiter=";" if ";" in text.split("\n", 1)[0] else ","))
+    return list(
+        csv.DictReader(text.splitlines(), delimiter=";" if ";" in text.split("\n", 1)[0] else ",")
+    )
 
 
 def services() -> list[Service]:
     """Every base service."""
-    return [
-        Service(**{**row, "price": Decimal(row["price"].replace(",", ".")) if row["price"] else None})  # type: ignore[arg-type]  # texts but the price
-        for row in read_rows("services.csv")
-    ]
+    found = []
+    for row in read_rows("services.csv"):
+        price = row.pop("price").replace(",", ".")
+        found.append(Service(**row, price=Decimal(price) if price else None))
+    return found
 
 
 def inhabitants() -> dict[str, int]:
     """Code of a member → people it serves; without the hub, which neither delivers nor receives."""
-    return {r["code"]: int(r["inhabitants_served"]) for r in read_rows("members.csv") if r["inhabitants_served"]}
+    return {
+        r["code"]: int(r["inhabitants_served"])
+        for r in read_rows("members.csv")
+        if r["inhabitants_served"]
+    }
 
 
 def offered(every: Sequence[Service]) -> dict[Cell, int]:
@@ -98,22 +112,50 @@ def offerings() -> list[OfferingSeed]:
 
 
 def _offering(random: Random, cell: Cell, place: int, service: Service) -> OfferingSeed:
-    price = None if service.price is None else _round(service.price * Decimal(str(round(random.uniform(0.82, 1.22), 3))))
+    price = (
+        None
+        if service.price is None
+        else _round(service.price * Decimal(str(round(random.uniform(0.82, 1.22), 3))))
+    )
     return OfferingSeed(
-        provider=cell[0], place=place, reference=f"{cell[0]}-{PREFIX[cell[1]]}-{place + 1:02d}", service=service,
-        title=random.choice(STYLES).format(service.title), price=price, notice_months=random.choice((3, 3, 6, 6, 12)),
-        min_term_months=random.choice((0, 12, 12, 24)), lead_time_days=random.choice((5, 10, 20, 30, 60, 90)),
-        hours=random.choice(HOURS), availability=random.choice(AVAILABILITY), reaction=random.choice(REACTION),
-    )  # fmt: skip
+        provider=cell[0],
+        place=place,
+        reference=f"{cell[0]}-{PREFIX[cell[1]]}-{place + 1:02d}",
+        service=service,
+        title=random.choice(STYLES).format(service.title),
+        price=price,
+        notice_months=random.choice((3, 3, 6, 6, 12)),
+        min_term_months=random.choice((0, 12, 12, 24)),
+        lead_time_days=random.choice((5, 10, 20, 30, 60, 90)),
+        hours=random.choice(HOURS),
+        availability=random.choice(AVAILABILITY),
+        reaction=random.choice(REACTION),
+    )
 
 
 PREFIX: Mapping[str, str] = {
-    "line_of_business": "FV", "hosting": "RZ", "printing": "DR", "hr_finance": "PF", "geodata": "GEO",
-    "portals": "POR", "security": "SIC", "service_desk": "SD", "ai": "KI", "consulting": "BER",
-}  # fmt: skip
+    "line_of_business": "FV",
+    "hosting": "RZ",
+    "printing": "DR",
+    "hr_finance": "PF",
+    "geodata": "GEO",
+    "portals": "POR",
+    "security": "SIC",
+    "service_desk": "SD",
+    "ai": "KI",
+    "consulting": "BER",
+}
 
 
 def _round(price: Decimal) -> Decimal:
     """Prices as people set them: two or three significant places."""
-    step = Decimal("0.001") if price < 1 else Decimal("0.05") if price < 20 else Decimal("1") if price < 1000 else Decimal("50")
+    step = (
+        Decimal("0.001")
+        if price < 1
+        else Decimal("0.05")
+        if price < 20
+        else Decimal(1)
+        if price < 1000
+        else Decimal(50)
+    )
     return (price / step).quantize(Decimal(1)) * step

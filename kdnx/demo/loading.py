@@ -68,7 +68,12 @@ async def play_step(house: House, step: DemoStep) -> None:
     async with transaction(house.pool, SYSTEM, now=began) as conn:
         kinds = {k.name: k for m in house.modules for k in m.file_kinds}
         scene = Scene(
-            conn, began, await store.list_codes(conn), await store.list_cast(conn, ISSUER), kinds, house.modules
+            conn,
+            began,
+            await store.list_codes(conn),
+            await store.list_cast(conn, ISSUER),
+            kinds,
+            house.modules,
         )
         await step.run(scene)
         conn.now = began
@@ -122,7 +127,8 @@ async def _drop(dsn: str) -> None:
         await store.renew_database(conn)
     except asyncpg.ObjectInUseError as error:
         raise Refused(
-            "Die Demonstration läuft gerade in einem anderen Fenster.", remedy="Dort mit Strg+C beenden."
+            "Die Demonstration läuft gerade in einem anderen Fenster.",
+            remedy="Dort mit Strg+C beenden.",
         ) from error
     finally:
         await conn.close()
@@ -137,7 +143,13 @@ def _progress(steps: int) -> Iterator[Tell]:
     from rich.console import Console  # noqa: PLC0415  # only a terminal draws
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    columns = (TextColumn("Demonstration"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("Demonstration"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=steps)
         first = True
@@ -148,4 +160,3 @@ def _progress(steps: int) -> Iterator[Tell]:
             first = False
 
         yield tell
-

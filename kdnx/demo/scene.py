@@ -44,10 +44,14 @@ class Scene:
         """This person acts now: its viewer, under its one mandate."""
         player = self.player(key)
         viewer = Viewer(
-            person_id=self.people[key], name=player.name, member_id=self.members[player.member],
-            members=await acting_members(self.conn, self.members[player.member]), scope=scope_of(player),
-            roles=frozenset(player.roles), permissions=frozenset(p for r in player.roles for p in ROLE_PERMISSIONS[r]),
-        )  # fmt: skip
+            person_id=self.people[key],
+            name=player.name,
+            member_id=self.members[player.member],
+            members=await acting_members(self.conn, self.members[player.member]),
+            scope=scope_of(player),
+            roles=frozenset(player.roles),
+            permissions=frozenset(p for r in player.roles for p in ROLE_PERMISSIONS[r]),
+        )
         if viewer.scope == Scope.COMMITTEE:
             raise DemoFault(f"{key}: the committee does not act")
         await self.conn.act_as(viewer)
@@ -57,9 +61,12 @@ class Scene:
         """The command line acts for the hub's office: imports and what set-up does."""
         hub = self.members.get(OFFICE_CODE)
         viewer = Viewer(
-            name="Kommandozeile", member_id=hub, members=(hub,) if hub else (), scope=Scope.OFFICE,
+            name="Kommandozeile",
+            member_id=hub,
+            members=(hub,) if hub else (),
+            scope=Scope.OFFICE,
             permissions=frozenset(Permission),
-        )  # fmt: skip
+        )
         await self.conn.act_as(viewer)
         return viewer
 
@@ -70,12 +77,12 @@ class Scene:
 
     async def bring(self, name: str, rows: Sequence[Mapping[str, Any]]) -> Report:
         """Import rows by column name through the file kind; DemoFault with the first errors."""
-        if name not in self.kinds or not rows:
-            return Report(0, 0, 0, 0, 0)
         viewer = await self.act_as_office()
         report = await run_import(self.conn, viewer, self.kinds[name], as_table(rows))
         if report.errors or not report.written:
-            said = "; ".join(f"{e.row} {e.field}: {e.message} ({e.found})" for e in report.errors[:5])
+            said = "; ".join(
+                f"{e.row} {e.field}: {e.message} ({e.found})" for e in report.errors[:5]
+            )
             raise DemoFault(f"{name}: {report.refused} Zeilen: {said}")
         return report
 

@@ -22,7 +22,12 @@ AUDIT_ENDS = date(2030, 1, 1)
 
 async def found(scene: Scene) -> None:
     """The alliance, its members and its hub."""
-    await found_alliance(scene.conn, name="Beispielverbund NRW (Demonstration)", short_name="Beispielverbund", is_demo=True)
+    await found_alliance(
+        scene.conn,
+        name="Beispielverbund NRW (Demonstration)",
+        short_name="Beispielverbund",
+        is_demo=True,
+    )
     await scene.bring("members", read_rows("members.csv"))
     codes = await store.list_codes(scene.conn)
     await found_hub(scene.conn, codes[OFFICE_CODE], BEGAN)
@@ -37,17 +42,31 @@ async def people(scene: Scene) -> None:
             continue
         mail = f"{player.key}@{player.member.lower()}.example"
         person = await create_person(
-            scene.conn, issuer=ISSUER, subject=player.key, display_name=player.name, email=mail,
+            scene.conn,
+            issuer=ISSUER,
+            subject=player.key,
+            display_name=player.name,
+            email=mail,
             is_persona=player.is_persona,
-        )  # fmt: skip
+        )
         for role in player.roles:
             until = AUDIT_ENDS if role.value == "auditor" else None
-            await grant_role(scene.conn, viewer, person, scene.members[player.member], role, date(2020, 1, 1), until)
+            await grant_role(
+                scene.conn,
+                viewer,
+                person,
+                scene.members[player.member],
+                role,
+                date(2020, 1, 1),
+                until,
+            )
 
 
 async def offerings(scene: Scene) -> None:
     """The catalogue."""
-    await scene.bring("offerings", [*rows.offering_rows(scene.members), *rows.merged_offering_rows(ended=False)])
+    await scene.bring(
+        "offerings", [*rows.offering_rows(scene.members), *rows.merged_offering_rows(ended=False)]
+    )
 
 
 async def orders(scene: Scene) -> None:
@@ -64,7 +83,10 @@ def year_step(year: int, half: str) -> DemoStep:
             await scene.bring("bookings", brought)
 
     after = year > MERGED_ON.year or half == "after"
-    title = f"Buchungen {year}" + {"all": "", "before": " bis zum Zusammenschluss", "after": " danach"}[half]
+    title = (
+        f"Buchungen {year}"
+        + {"all": "", "before": " bis zum Zusammenschluss", "after": " danach"}[half]
+    )
     return DemoStep(f"bookings.{year}.{half}", (60 if after else 40) + year - FIRST, title, run)
 
 
@@ -74,9 +96,12 @@ async def merger(scene: Scene) -> None:
     for code in MERGED:
         viewer = await scene.act("anton")
         form = SuccessionForm(
-            predecessor_id=scene.members[code], successor_id=scene.members[SUCCESSOR], effective_on=MERGED_ON,
-            kind="merger", basis="Zusammenschluss nach § 22a GkG NRW (erfunden)",
-        )  # fmt: skip
+            predecessor_id=scene.members[code],
+            successor_id=scene.members[SUCCESSOR],
+            effective_on=MERGED_ON,
+            kind="merger",
+            basis="Zusammenschluss nach § 22a GkG NRW (erfunden)",
+        )
         plan = await propose_succession(scene.conn, viewer, form)
         await carry_out_succession(scene.conn, await scene.act("agathe"), plan.id, parts)
     await scene.bring("offerings", rows.merged_offering_rows(ended=True))
@@ -87,15 +112,28 @@ async def rules(scene: Scene) -> None:
     scene.at(30)
     viewer = await scene.act("julia")
     rule_id = await enter_rule(
-        scene.conn, viewer, kind="surcharge", key="hub", valid_from=date(2021, 1, 1), value={"pct": "1.5", "fee_cents": 0},
+        scene.conn,
+        viewer,
+        kind="surcharge",
+        key="hub",
+        valid_from=date(2021, 1, 1),
+        value={"pct": "1.5", "fee_cents": 0},
         source="Beschluss der Verbandsversammlung vom 12.11.2020 (erfunden)",
-    )  # fmt: skip
-    await approve_rule(scene.conn, await scene.act("viktor"), rule_id, row_version=1, note="geprüft")
+    )
+    await approve_rule(
+        scene.conn, await scene.act("viktor"), rule_id, row_version=1, note="geprüft"
+    )
     scene.at(2)
     await enter_rule(
-        scene.conn, await scene.act("theo"), kind="surcharge", key="hub", valid_from=date(scene.began.year + 1, 1, 1),
-        value={"pct": "1.8", "fee_cents": 0}, source="Entwurf des Wirtschaftsplans (erfunden)", note="steigende Kosten der Prüfung",
-    )  # fmt: skip
+        scene.conn,
+        await scene.act("theo"),
+        kind="surcharge",
+        key="hub",
+        valid_from=date(scene.began.year + 1, 1, 1),
+        value={"pct": "1.8", "fee_cents": 0},
+        source="Entwurf des Wirtschaftsplans (erfunden)",
+        note="steigende Kosten der Prüfung",
+    )
 
 
 MERGER_YEAR = MERGED_ON.year

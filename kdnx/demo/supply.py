@@ -8,11 +8,27 @@ from random import Random
 
 SEED = 20261122
 # yearly volume in cents; 2023 and 2024 are the two given ones, the others are invented too
-TOTALS = {2021: 19_600_000_00, 2022: 21_850_000_00, 2023: 24_000_000_00, 2024: 26_000_000_00, 2025: 27_900_000_00,
-          2026: 29_400_000_00}  # fmt: skip
+TOTALS = {
+    2021: 19_600_000_00,
+    2022: 21_850_000_00,
+    2023: 24_000_000_00,
+    2024: 26_000_000_00,
+    2025: 27_900_000_00,
+    2026: 29_400_000_00,
+}
 FIRST, LAST = min(TOTALS), max(TOTALS)
-SHARES = {"line_of_business": 34, "hosting": 17, "printing": 12, "hr_finance": 11, "geodata": 7, "portals": 7,
-          "security": 5, "service_desk": 3, "ai": 2, "consulting": 2}  # fmt: skip
+SHARES = {
+    "line_of_business": 34,
+    "hosting": 17,
+    "printing": 12,
+    "hr_finance": 11,
+    "geodata": 7,
+    "portals": 7,
+    "security": 5,
+    "service_desk": 3,
+    "ai": 2,
+    "consulting": 2,
+}
 # how a category moved against the others, by year from 2024 (1 = as in 2024)
 DRIFT = {"ai": 0.6, "portals": 0.12, "security": 0.15, "printing": -0.06}
 # member, share of the volume it delivers in per cent, in which categories (first = most)
@@ -43,7 +59,20 @@ PROVIDERS = (
 SUCCESSOR, MERGED, MERGED_ON = "M28", ("M29", "M30"), date(2024, 7, 1)
 ORDERS = 384
 OFFERINGS = 150
-RHYTHMS = ("month", "quarter", "year", "quarter", "half", "quarter", "year", "month", "half", "quarter", "month", "quarter")
+RHYTHMS = (
+    "month",
+    "quarter",
+    "year",
+    "quarter",
+    "half",
+    "quarter",
+    "year",
+    "month",
+    "half",
+    "quarter",
+    "month",
+    "quarter",
+)
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 Cell = tuple[str, str]
 
@@ -121,13 +150,16 @@ def orders(inhabitants: Mapping[str, int], offered: Mapping[Cell, int]) -> list[
     counts = spread({c: v**0.6 for c, v in shares.items()}, ORDERS, dict.fromkeys(shares, 40))
     recipients = {m: max(n, 150_000) ** 0.4 for m, n in inhabitants.items() if m not in MERGED}
     taken: set[tuple[Cell, int, str]] = set()
-    found: list[OrderSeed] = []
-    for cell in sorted(counts):
-        for n in range(counts[cell]):
-            found.append(_order(random, cell, n, offered[cell], recipients, taken))
+    found = [
+        _order(random, cell, n, offered[cell], recipients, taken)
+        for cell in sorted(counts)
+        for n in range(counts[cell])
+    ]
     numbered: dict[int, int] = {}
     result = []
-    for order in sorted(found, key=lambda o: (o.starts_on, o.provider, o.recipient, o.category, o.offering)):
+    for order in sorted(
+        found, key=lambda o: (o.starts_on, o.provider, o.recipient, o.category, o.offering)
+    ):
         year = order.starts_on.year
         numbered[year] = numbered.get(year, 0) + 1
         result.append(OrderSeed(**{**order.__dict__, "number": f"L-{year}-{numbered[year]:04d}"}))
@@ -135,9 +167,13 @@ def orders(inhabitants: Mapping[str, int], offered: Mapping[Cell, int]) -> list[
 
 
 def _order(
-    random: Random, cell: Cell, n: int, offered: int, recipients: Mapping[str, float],
+    random: Random,
+    cell: Cell,
+    n: int,
+    offered: int,
+    recipients: Mapping[str, float],
     taken: set[tuple[Cell, int, str]],
-) -> OrderSeed:  # fmt: skip
+) -> OrderSeed:
     provider, category = cell
     offering = n % offered
     merged = provider == SUCCESSOR and n % 3 != 2 and category != "hosting"
@@ -147,12 +183,20 @@ def _order(
         if recipient != provider and (cell, offering, recipient) not in taken:
             break
     taken.add((cell, offering, recipient))
-    if not merged and n % 12 == 6 and provider != SUCCESSOR and starts < date(2023, 1, 1) and ends is None:
+    if (
+        not merged
+        and n % 12 == 6
+        and provider != SUCCESSOR
+        and starts < date(2023, 1, 1)
+        and ends is None
+    ):
         recipient = random.choice(MERGED)
     if merged:
         provider = MERGED[n % 2]
     rhythm = random.choice(RHYTHMS)
-    return OrderSeed("", provider, recipient, category, offering, starts, ends, rhythm, random.uniform(0.4, 1.6))
+    return OrderSeed(
+        "", provider, recipient, category, offering, starts, ends, rhythm, random.uniform(0.4, 1.6)
+    )
 
 
 def _term(random: Random, n: int, *, merged: bool) -> tuple[date, date | None]:
@@ -161,7 +205,9 @@ def _term(random: Random, n: int, *, merged: bool) -> tuple[date, date | None]:
         return date(2018 + random.randrange(3), 1, 1), None
     starts = date(2018 + random.randrange(3), random.choice((1, 1, 4, 7)), 1)
     if n % 3 == 1:
-        starts = date(random.choice((2021, 2022, 2022, 2023, 2024, 2025)), random.choice((1, 1, 4, 7, 10)), 1)
+        starts = date(
+            random.choice((2021, 2022, 2022, 2023, 2024, 2025)), random.choice((1, 1, 4, 7, 10)), 1
+        )
     if n % 8 == 5 and starts.year < 2022:
         return starts, date(random.choice((2022, 2023, 2024, 2025)), 12, 31)
     return starts, None
@@ -187,12 +233,21 @@ def bookings(every: Sequence[OrderSeed], until: date) -> dict[int, list[tuple[Bo
 
 def _periods(order: OrderSeed, year: int, months: int) -> list[BookingSeed]:
     step = MONTHS[order.rhythm]
-    first = max(1, order.starts_on.month if order.starts_on.year == year else 1 if order.starts_on.year < year else 13)
+    first = max(
+        1,
+        order.starts_on.month
+        if order.starts_on.year == year
+        else 1
+        if order.starts_on.year < year
+        else 13,
+    )
     last = min(months, 12 if order.ends_on is None or order.ends_on.year >= year else 0)
     found = []
     for begin in range(1, 13, step):
         left, right = max(begin, first), min(begin + step - 1, last)
-        if right == begin + step - 1 or (right >= left and order.ends_on is not None and months == 12):
+        if right == begin + step - 1 or (
+            right >= left and order.ends_on is not None and months == 12
+        ):
             found += _cut(order, year, left, right)
     return found
 
@@ -216,7 +271,12 @@ def _weights(seeds: Sequence[BookingSeed], shares: Mapping[Cell, float], year: i
         sums[seed.order.cell] = sums.get(seed.order.cell, 0) + seed.order.weight * seed.months
     moved = {c: max(0.15, 1 + DRIFT.get(c, 0) * (year - 2024)) for c in SHARES}
     return [
-        shares[s.order.cell] * moved[s.order.category] * s.order.weight * s.months / sums[s.order.cell] for s in seeds
+        shares[s.order.cell]
+        * moved[s.order.category]
+        * s.order.weight
+        * s.months
+        / sums[s.order.cell]
+        for s in seeds
     ]
 
 

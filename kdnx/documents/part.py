@@ -2,7 +2,10 @@
 
 from kdnx.documents.api import api
 from kdnx.documents.pages import DOORS
+from kdnx.documents.store import WRONG_SIZE
+from kdnx.module import Check
 
 APIS = (api,)
 TEMPLATES = {"documents": "kdnx.documents"}
-__all__ = ["APIS", "DOORS", "TEMPLATES"]
+CHECKS = (Check("documents", "Jedes Dokument ist vollständig abgelegt.", WRONG_SIZE),)
+__all__ = ["APIS", "CHECKS", "DOORS", "TEMPLATES"]

@@ -26,6 +26,11 @@ LOCK_SERIES = (
     "SELECT * FROM kdnx.document WHERE series_id = $1 ORDER BY version DESC LIMIT 1 FOR UPDATE"
 )
 READ_BYTES = "SELECT bytes FROM kdnx.document_blob WHERE sha256 = $1"
+# for `kdnx check`: the length needs no reading of the bytes, their checksum is a constraint of the table
+WRONG_SIZE = """
+SELECT d.id, d.size, octet_length(b.bytes) AS found FROM kdnx.document d JOIN kdnx.document_blob b ON b.sha256 = d.sha256
+WHERE octet_length(b.bytes) <> d.size
+"""
 # no arbiter: with one, row security would ask whether the viewer sees the row that is there already
 INSERT_BLOB = "INSERT INTO kdnx.document_blob (sha256, bytes, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 INSERT_DOCUMENT = """

@@ -39,7 +39,7 @@ TOPICS: Mapping[str, Topic] = {
     "tender": Topic("Vergaben", "Freigaben und Fristen", Mail.AT_ONCE),
     "offering": Topic("Leistungen", "zur Freigabe, veröffentlicht, ausgesetzt", Mail.DAILY),
     "agreement": Topic("Rahmenverträge", "Höchstmengen, Abrufe, Laufzeiten", Mail.DAILY),
-    "rule": Topic("Regeln", "neue Fassungen", Mail.DAILY),
+    "rule": Topic("Regeln", "Freigaben und Ablehnungen", Mail.DAILY),
     "document": Topic("Dokumente", "gesperrte Dateien", Mail.AT_ONCE),
     "report": Topic("Berichte", "neue Auswertungen und Stichtage", Mail.DAILY),
     "account": Topic("Zugang", "Rollen und Vertretungen", Mail.AT_ONCE),
@@ -56,7 +56,8 @@ KIND_LABELS: Mapping[str, str] = {
     "demand.called": "Eine Bedarfsabfrage ist offen",
     "demand.closed": "Eine Bedarfsabfrage ist geschlossen",
     "offering.submitted": "Eine Leistung wartet auf Freigabe",
-    "rule.entered": "Eine Regel wartet auf Freigabe",
+    "rule.approved": "Ihre Fassung einer Regel ist freigegeben",
+    "rule.rejected": "Ihre Fassung einer Regel ist abgelehnt",
     "document.infected": "Ein Dokument wurde gesperrt",
 }
 

@@ -8,35 +8,40 @@ from uuid import UUID
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
 from kdnx.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refused
+from kdnx.members.store import get_member
+from kdnx.notices.actions import notify
 from kdnx.rules import store
-from kdnx.rules.model import KEY_LABELS, MOVES, VALUE_FIELDS, Rule, RuleState, may_enter_key
+from kdnx.rules.model import MOVES, VALUE_FIELDS, Rule, RuleState, label_of, may_enter_key
 from kdnx.tasks.actions import close_tasks, open_tasks
 from kdnx.tasks.model import NewTask
 from kdnx.text import _
 from kdnx.viewer import Permission, Role, Scope, Viewer, require
 
 
-def may_enter(viewer: Viewer, kind: str, key: str) -> bool:
+async def may_enter(conn: Conn, viewer: Viewer, kind: str, key: str) -> bool:
     """The viewer may enter a version of this rule."""
     return (
         viewer.may(Permission.RULE_ENTER)
         and kind in VALUE_FIELDS
-        and may_enter_key(
-            kind, key, is_office=viewer.scope == Scope.OFFICE, member_id=viewer.member_id
-        )
+        and await _keeps(conn, viewer, kind, key)
     )
 
 
-def may_decide(viewer: Viewer, rule: Rule) -> bool:
+async def may_decide(conn: Conn, viewer: Viewer, rule: Rule) -> bool:
     """The viewer may approve or reject this version: another person than the one who entered it."""
     return (
         rule.state == RuleState.ENTERED
         and viewer.may(Permission.RULE_APPROVE)
         and viewer.person_id not in {None, rule.entered_by}
-        and may_enter_key(
-            rule.kind, rule.key, is_office=viewer.scope == Scope.OFFICE, member_id=viewer.member_id
-        )
+        and await _keeps(conn, viewer, rule.kind, rule.key)
     )
+
+
+async def _keeps(conn: Conn, viewer: Viewer, kind: str, key: str) -> bool:
+    code = ""
+    if kind == "value_band" and viewer.members and viewer.member_id:
+        code = (await get_member(conn, viewer.member_id)).code
+    return may_enter_key(kind, key, is_office=viewer.scope == Scope.OFFICE, member_code=code)
 
 
 async def enter_rule(
@@ -74,7 +79,7 @@ async def enter_rule(
         [
             NewTask(
                 owner_id=viewer.owner_id, kind="rule.approve", object_kind="rule", object_id=rule_id,
-                title=_("Regel freigeben: {label}").format(label=KEY_LABELS.get((kind, key), key)),
+                title=_("Regel freigeben: {label}").format(label=label_of(kind, key)),
                 url=f"/admin/rules/{kind}/{key}", assignee_role=Role.PROCUREMENT_APPROVER,
                 not_person_id=viewer.person_id,
             )
@@ -120,11 +125,19 @@ async def _decide(
             code="four_eyes", rule=_("Vier-Augen-Prinzip für Regeln (D10, D19)"),
             remedy=_("Eine zweite Person mit dem Recht zur Freigabe entscheidet."),
         )  # fmt: skip
-    if not may_decide(viewer, rule):
+    if not await may_decide(conn, viewer, rule):
         raise _not_yours()
     if not await store.decide_rule(conn, rule_id, state.value, viewer.person_id, note, row_version):
         raise Conflict(_("Jemand anderes hat inzwischen über diese Fassung entschieden."))
     await close_tasks(conn, rule_id)
+    if rule.entered_by:
+        words = _("freigegeben") if state == RuleState.APPROVED else _("abgelehnt")
+        await notify(
+            conn, viewer, kind=f"rule.{state.value}", owner_id=viewer.owner_id,
+            person_ids=[rule.entered_by], object_kind="rule", object_id=rule_id,
+            url=f"/admin/rules/{rule.kind}/{rule.key}",
+            title=_("Ihre Fassung zu „{label}“ ist {words}").format(label=rule.label, words=words),
+        )  # fmt: skip
     record(
         conn, viewer, f"rule.{event}", object_kind="rule", object_id=rule_id, owner_id=viewer.owner_id,
         reason=note or None, row_version=row_version + 1, rule_ids=[rule_id],
@@ -136,7 +149,7 @@ async def _decide(
 async def _check_key(conn: Conn, viewer: Viewer, kind: str, key: str) -> None:
     if kind not in VALUE_FIELDS:
         raise NotFound(_("Diese Regel gibt es nicht, oder sie ist an das Programm gebunden."))
-    if not may_enter(viewer, kind, key):
+    if not await may_enter(conn, viewer, kind, key):
         raise _not_yours()
     if kind != "value_band" and not await store.list_history(conn, kind, key):
         raise NotFound(_("Diese Regel gibt es nicht, oder sie ist an das Programm gebunden."))

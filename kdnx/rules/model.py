@@ -58,7 +58,7 @@ class Rule:
     @property
     def label(self) -> str:
         """What people call it."""
-        return KEY_LABELS.get((self.kind, self.key), self.key)
+        return label_of(self.kind, self.key)
 
     @property
     def kind_label(self) -> str:
@@ -211,9 +211,8 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
     ),
     "register_limit": (CENTS, ValueField("reuse_months", "Ergebnis gilt Monate", "months"), NORM),
     "value_band": (
-        ValueField("direct_cents", "Direktauftrag bis (netto in Euro)", "money"),
-        ValueField("negotiated_cents", "Verhandlungsvergabe bis (netto in Euro)", "money"),
-        ValueField("restricted_cents", "beschränkte Ausschreibung bis (netto in Euro)", "money"),
+        ValueField("cents", "bis zu diesem Auftragswert netto in Euro", "money"),
+        ValueField("procedure", "Verfahren", "text"),
         NORM,
     ),
     "tax_code": (
@@ -238,7 +237,7 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
     ),
     "holiday": (
         ValueField("subdivision", "Land (Kürzel)", "text"),
-        ValueField("extra_days", "weitere freie Tage (JJJJ-MM-TT, durch Komma getrennt)", "dates"),
+        ValueField("extra_days", "weitere freie Tage", "dates"),
     ),
 }
 
@@ -259,10 +258,27 @@ EFFECTS = {
 }
 
 
-def may_enter_key(kind: str, key: str, *, is_office: bool, member_id: UUID | None) -> bool:
-    """The office keeps the alliance's rules; a member keeps its own value bands (key = its id)."""
+# a member's value bands below the threshold: the rule's key is 'M07:direct'
+BANDS = {
+    "direct": "Direktauftrag",
+    "negotiated": "Verhandlungsvergabe",
+    "restricted": "Beschränkte Ausschreibung",
+}
+
+
+def label_of(kind: str, key: str) -> str:
+    """What people call a rule."""
+    code, _colon, band = key.partition(":")
+    if kind == "value_band" and band in BANDS:
+        return f"{BANDS[band]} ({code})"
+    return KEY_LABELS.get((kind, key), key)
+
+
+def may_enter_key(kind: str, key: str, *, is_office: bool, member_code: str) -> bool:
+    """The office keeps the alliance's rules; a member keeps its own value bands."""
     if kind == "value_band":
-        return member_id is not None and key == str(member_id)
+        code, _colon, band = key.partition(":")
+        return bool(member_code) and code == member_code and band in BANDS
     return is_office
 
 

@@ -1,14 +1,16 @@
 """Rules for people: by kind and day, history, entering with preview, approval."""
 
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from starlette.responses import Response
 
 from kdnx.errors import FieldError, Invalid, NotFound, Refused
+from kdnx.members.store import get_member
 from kdnx.rules import store
 from kdnx.rules.actions import approve_rule, enter_rule, may_decide, may_enter, reject_rule
-from kdnx.rules.model import KEY_LABELS, KIND_LABELS, VALUE_FIELDS, Rule, ValueField
+from kdnx.rules.model import BANDS, KIND_LABELS, VALUE_FIELDS, Rule, ValueField, label_of
 from kdnx.rules.schemas import DecideForm, EnterForm, RuleFilter
 from kdnx.rules.words import as_typed, effect_of, explain, read_value
 from kdnx.text import _
@@ -28,12 +30,17 @@ async def list_rules(call: Call) -> Response:
         rules, key=lambda r: list(KIND_LABELS).index(r.kind) if r.kind in KIND_LABELS else 99
     ):
         groups.setdefault(rule.kind, []).append((rule, explain(rule.kind, rule.value)))
-    own_bands = f"/admin/rules/value_band/{call.viewer.member_id}"
+    own_bands = []
+    if call.viewer.may(Permission.RULE_ENTER) and call.viewer.members:
+        code = (await get_member(call.conn, call.viewer.owner_id)).code
+        own_bands = [
+            (label, f"/admin/rules/value_band/{code}:{band}") for band, label in BANDS.items()
+        ]
     return await call.page(
         "rules/list.html", groups=groups, kind=kind or "", on=on, kind_labels=KIND_LABELS,
-        kinds=[(k, KIND_LABELS.get(k, k)) for k in await store.list_kinds(call.conn)],
+        kinds=sorted(((k, KIND_LABELS.get(k, k)) for k in await store.list_kinds(call.conn)), key=itemgetter(1)),
         waiting=await store.list_waiting(call.conn),
-        own_bands=own_bands if may_enter(call.viewer, "value_band", str(call.viewer.member_id)) else "",
+        own_bands=own_bands,
     )  # fmt: skip
 
 
@@ -41,7 +48,7 @@ async def show_rule(call: Call) -> Response:
     """One rule with all its versions."""
     kind, key = _path(call)
     history = await store.list_history(call.conn, kind, key)
-    if not history and not may_enter(call.viewer, kind, key):
+    if not history and not await may_enter(call.conn, call.viewer, kind, key):
         raise NotFound(_("Diese Regel gibt es nicht, oder sie ist für Sie nicht sichtbar."))
     return await _show(call, kind, key, history)
 
@@ -60,12 +67,12 @@ async def _show(
     waiting = next((r for r in history if r.state == "entered"), None)
     return await call.page(
         "rules/show.html", status=status, kind=kind, key=key, error=error,
-        label=_label(kind, key), kind_label=KIND_LABELS.get(kind, kind),
+        label=label_of(kind, key), kind_label=KIND_LABELS.get(kind, kind),
         current=current, current_words=explain(kind, current.value) if current else [],
         history=[(r, explain(kind, r.value)) for r in history],
-        waiting=waiting, decides=waiting is not None and may_decide(call.viewer, waiting),
+        waiting=waiting, decides=waiting is not None and await may_decide(call.conn, call.viewer, waiting),
         waiting_lines=await _effect(call, waiting) if waiting else [],
-        enters=may_enter(call.viewer, kind, key) and waiting is None,
+        enters=await may_enter(call.conn, call.viewer, kind, key) and waiting is None,
     )  # fmt: skip
 
 
@@ -89,13 +96,13 @@ async def _preview(call: Call, kind: str, key: str, valid_from: date, value: Any
 
 async def new_version(call: Call) -> Response:
     """The form for a new version, filled with what holds today."""
-    kind, key = _enterable(call)
+    kind, key = await _enterable(call)
     return await _form(call, kind, key, Form(), lines=[])
 
 
 async def enter_version(call: Call) -> Response:
     """Show what the new version would do, then enter it for approval."""
-    kind, key = _enterable(call)
+    kind, key = await _enterable(call)
     form = call.form(EnterForm)
     ends = bool(form.value and form.value.ends)
     names = {f.name for f in await _shown(call, kind, key)}
@@ -122,9 +129,9 @@ async def enter_version(call: Call) -> Response:
     )
 
 
-def _enterable(call: Call) -> tuple[str, str]:
+async def _enterable(call: Call) -> tuple[str, str]:
     kind, key = _path(call)
-    if kind not in VALUE_FIELDS or not may_enter(call.viewer, kind, key):
+    if kind not in VALUE_FIELDS or not await may_enter(call.conn, call.viewer, kind, key):
         raise NotFound(_("Diese Regel gibt es nicht, oder Ihr Haus pflegt sie nicht."))
     return kind, key
 
@@ -139,10 +146,10 @@ async def _form(
         and not await store.list_history(call.conn, kind, key)
     ):
         raise NotFound(_("Diese Regel gibt es nicht, oder Ihr Haus pflegt sie nicht."))
-    value = current.value if current else {}
+    value = current.value if current else _suggested(kind, key)
     return await call.page(
         "rules/enter.html", status=status, kind=kind, key=key, form=form, lines=lines,
-        label=_label(kind, key), kind_label=KIND_LABELS.get(kind, kind),
+        label=label_of(kind, key), kind_label=KIND_LABELS.get(kind, kind),
         entries=[(f, as_typed(f, value.get(f.name))) for f in await _shown(call, kind, key)],
         source=current.source if current else "",
     )  # fmt: skip
@@ -155,15 +162,16 @@ async def _shown(call: Call, kind: str, key: str) -> list[ValueField]:
     return [f for f in VALUE_FIELDS[kind] if not names or f.name in names]
 
 
+def _suggested(kind: str, key: str) -> dict[str, Any]:
+    band = key.partition(":")[2]
+    return {"procedure": BANDS[band]} if kind == "value_band" and band in BANDS else {}
+
+
 async def _carried(call: Call, kind: str, key: str) -> dict[str, Any]:
     """Entries without a field, which a new version keeps from the one that holds."""
     current = await store.find_rule(call.conn, kind, key, call.conn.today)
     known = {f.name for f in VALUE_FIELDS[kind]}
     return {n: v for n, v in current.value.items() if n not in known} if current else {}
-
-
-def _label(kind: str, key: str) -> str:
-    return _("Wertgrenzen des Hauses") if kind == "value_band" else KEY_LABELS.get((kind, key), key)
 
 
 async def approve_version(call: Call) -> Response:

@@ -10,7 +10,7 @@ import asyncpg
 from kdnx.db.conn import Conn
 from kdnx.errors import NotFound, Refused
 from kdnx.rules.calendar import Holidays, holidays_from
-from kdnx.rules.model import KEY_LABELS, KIND_LABELS, Rule
+from kdnx.rules.model import KIND_LABELS, Rule, label_of
 from kdnx.text import _
 
 FIND_RULE = """
@@ -40,6 +40,14 @@ SELECT r.*, e.display_name AS entered_by_name FROM kdnx.rule r LEFT JOIN kdnx.pe
 WHERE r.state = 'entered' ORDER BY r.kind, r.key LIMIT 200
 """
 KINDS = "SELECT kind, count(DISTINCT key)::int AS keys FROM kdnx.rule GROUP BY kind ORDER BY kind"
+# what the program cannot do without, for `kdnx check`
+MISSING_TODAY = """
+SELECT n.kind, n.key FROM (VALUES ('eu_threshold', 'supplies_services'), ('notice_period', 'open'), ('standstill', 'information'),
+  ('value_estimate', 'small_lot_services'), ('surcharge', 'hub'), ('confirmation_policy', 'default'), ('committee_grain', 'default'),
+  ('volume_definition', 'volume'), ('posting_template', 'booking'), ('holiday', 'calendar'), ('tax_code', 'U19')) n (kind, key)
+WHERE (SELECT r.value FROM kdnx.rule r WHERE r.kind = n.kind AND r.key = n.key AND r.state = 'approved'
+  AND r.valid_from <= (now() AT TIME ZONE 'Europe/Berlin')::date ORDER BY r.valid_from DESC, r.version DESC LIMIT 1) IS NULL
+"""
 LOCK_KEY = "SELECT pg_advisory_xact_lock(hashtextextended($1 || '|' || $2, 7))"
 NEXT_VERSION = "SELECT coalesce(max(version), 0) + 1 FROM kdnx.rule WHERE kind = $1 AND key = $2 AND valid_from = $3"
 HAS_WAITING = (
@@ -64,10 +72,11 @@ async def find_rule(conn: Conn, kind: str, key: str, on: date) -> Rule | None:
 async def get_rule(conn: Conn, kind: str, key: str, on: date) -> Rule:
     """As `find_rule`; Refused (naming kind, key and day) when no rule holds."""
     if (found := await find_rule(conn, kind, key, on)) is None:
-        label = KEY_LABELS.get((kind, key), key)
         raise Refused(
             _("Für den {day} ist keine Regel „{kind}: {label}“ freigegeben.").format(
-                day=on.strftime("%d.%m.%Y"), kind=KIND_LABELS.get(kind, kind), label=label
+                day=on.strftime("%d.%m.%Y"),
+                kind=KIND_LABELS.get(kind, kind),
+                label=label_of(kind, key),
             ),
             code="rule_missing",
             remedy=_("Die Regel wird in der Verwaltung unter Regeln eingetragen und freigegeben."),

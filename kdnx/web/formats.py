@@ -1,12 +1,13 @@
 """How German readers see figures and dates; the filters of every template."""
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_currency, format_decimal
 
 from kdnx.clock import berlin_time
+from kdnx.money import half_up
 
 LOCALE = "de_DE"
 NBSP = "\u00a0"
@@ -22,12 +23,14 @@ def eur(cents: int | None) -> str:
 
 
 def eur_short(cents: int | None) -> str:
-    """2600000000 cents → '26 Mio. €'."""
+    """2600000000 cents → '26 Mio. €', 54984125 cents → '549.841 €' (whole euros below a million)."""
     if cents is None:
         return "–"
-    return str(
-        format_compact_currency(Decimal(cents) / 100, "EUR", locale=LOCALE, fraction_digits=1)
-    ).replace(f",0{NBSP}", NBSP)
+    euros = Decimal(cents) / 100
+    if abs(euros) < 1_000_000:
+        return num(euros.quantize(Decimal(1), ROUND_HALF_UP), 0) + f"{NBSP}€"
+    text = str(format_compact_currency(euros, "EUR", locale=LOCALE, fraction_digits=1))
+    return text.replace(f",0{NBSP}", NBSP).replace("-", "−")
 
 
 def micro_eur(micro: int | None) -> str:
@@ -39,14 +42,11 @@ def micro_eur(micro: int | None) -> str:
 
 
 def num(value: int | Decimal | None, places: int | None = None) -> str:
-    """A number with German separators."""
+    """A number with German separators and a real minus sign."""
     if value is None:
         return "–"
-    if places is None:
-        return str(format_decimal(value, locale=LOCALE, format="#,##0.####"))
-    return str(
-        format_decimal(value, locale=LOCALE, format="#,##0." + "0" * places if places else "#,##0")
-    )
+    pattern = "#,##0.####" if places is None else "#,##0." + "0" * places if places else "#,##0"
+    return str(format_decimal(value, locale=LOCALE, format=pattern)).replace("-", "−")
 
 
 def pct(value: Decimal | float | None, places: int = 1) -> str:

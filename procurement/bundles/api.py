@@ -41,14 +41,31 @@ async def _out(call: Call, bundle_id: UUID) -> BundleOut:
     kept = ("qty_min", "qty_expected", "qty_max", "value_cents", "max_value_cents")
     return BundleOut(
         **{n: getattr(bundle, n) for n in BundleSummary.model_fields},
-        positions=[PositionOut(**{n: getattr(p, n) for n in PositionOut.model_fields}) for p in positions],
+        positions=[
+            PositionOut(**{n: getattr(p, n) for n in PositionOut.model_fields}) for p in positions
+        ],
         lots=[
-            LotOut(lot_no=x.lot_no, title=x.title, positions=[
-                LotPositionOut(position=n, **{k: getattr(s, k) for k in kept}) for n, s in table.get(x.lot_no, {}).items()])
-            for x in await store.list_lots(call.conn, bundle_id)],
-        lines=[LineOut(member_id=x.owner_id, **{n: getattr(x, n) for n in LineOut.model_fields if n != "member_id"}) for x in lines],
-        value_cents=value, max_value_cents=most, threshold_cents=int(rule.value["cents"]) if rule else None,
-    )  # fmt: skip
+            LotOut(
+                lot_no=x.lot_no,
+                title=x.title,
+                positions=[
+                    LotPositionOut(position=n, **{k: getattr(s, k) for k in kept})
+                    for n, s in table.get(x.lot_no, {}).items()
+                ],
+            )
+            for x in await store.list_lots(call.conn, bundle_id)
+        ],
+        lines=[
+            LineOut(
+                member_id=x.owner_id,
+                **{n: getattr(x, n) for n in LineOut.model_fields if n != "member_id"},
+            )
+            for x in lines
+        ],
+        value_cents=value,
+        max_value_cents=most,
+        threshold_cents=int(rule.value["cents"]) if rule else None,
+    )
 
 
 @api.get("/api/v1/bundles", permission=Permission.TENDER_READ)

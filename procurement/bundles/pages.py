@@ -108,14 +108,35 @@ async def _show(call: Call, bundle: Bundle, *, form: Form[Any] | None = None) ->
     rule = await find_rule(call.conn, "eu_threshold", "supplies_services", bundle.starts_on)
     leads = may_lead(bundle, call.viewer)
     return await call.page(
-        "bundles/show.html", status=422 if form else 200, bundle=bundle, positions=positions, lines=lines, table=table,
-        lots=await store.list_lots(call.conn, bundle.id), value=value, most=most,
-        sums={p.ordinal: position_sums([x for x in lines if x.position == p.ordinal], p.unit_price_cents) for p in positions},
-        light=gauge(most, int(rule.value["cents"])) if rule else None, rule=rule, form=form, leads=leads,
-        events={e.value for (s, e) in MOVES if s == bundle.state} - {BundleEvent.UNTENDER.value} if leads else set(),
-        steps=await store.list_steps(call.conn, bundle.id), may_undo=await store.find_last_step(call.conn, bundle.id) is not None,
-        free=await store.list_free_demands(call.conn) if leads and bundle.state == "collecting" else [], **WORDS,
-    )  # fmt: skip
+        "bundles/show.html",
+        status=422 if form else 200,
+        bundle=bundle,
+        positions=positions,
+        lines=lines,
+        table=table,
+        lots=await store.list_lots(call.conn, bundle.id),
+        value=value,
+        most=most,
+        sums={
+            p.ordinal: position_sums(
+                [x for x in lines if x.position == p.ordinal], p.unit_price_cents
+            )
+            for p in positions
+        },
+        light=gauge(most, int(rule.value["cents"])) if rule else None,
+        rule=rule,
+        form=form,
+        leads=leads,
+        events={e.value for (s, e) in MOVES if s == bundle.state} - {BundleEvent.UNTENDER.value}
+        if leads
+        else set(),
+        steps=await store.list_steps(call.conn, bundle.id),
+        may_undo=await store.find_last_step(call.conn, bundle.id) is not None,
+        free=await store.list_free_demands(call.conn)
+        if leads and bundle.state == "collecting"
+        else [],
+        **WORDS,
+    )
 
 
 async def decide_lines(call: Call) -> Response:

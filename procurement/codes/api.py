@@ -57,14 +57,14 @@ class RegionList(BaseModel):
 
 
 @api.get("/api/v1/codes/cpv", permission=Permission.SIGNED_IN)
-async def list_cpv_codes(call: Call, *, query: CpvQuery) -> CpvList:
+async def list_cpv_codes(_call: Call, *, query: CpvQuery) -> CpvList:
     """CPV codes by words or digits."""
     found = search_cpv(query.q, query.limit)
     return CpvList(items=[CpvOut(code=c.code, printed=c.printed, label=c.label) for c in found])
 
 
 @api.get("/api/v1/codes/nuts", permission=Permission.SIGNED_IN)
-async def list_regions(call: Call, *, query: RegionQuery) -> RegionList:
+async def list_regions(_call: Call, *, query: RegionQuery) -> RegionList:
     """German NUTS regions by prefix and level."""
     found = [
         r for r in regions().values() if r.code.startswith(query.prefix) and r.level == query.level

@@ -39,7 +39,7 @@ async def _lock_as_lead(conn: Conn, viewer: Viewer, call_id: UUID) -> DemandCall
         raise Forbidden(
             _("Diese Bedarfsabfrage steuert {name}.").format(name=call.lead_name),
             rule=_(
-                "Nötig ist die Rolle „Vergabestelle – Bearbeitung“ beim einladenden Mitglied oder bei der Geschäftsstelle."
+                "Nötig ist die Rolle „Vergabestelle – Bearbeitung“ beim einladenden Mitglied oder der Geschäftsstelle."
             ),
         )
     return await store.lock_call(conn, call_id)
@@ -59,9 +59,17 @@ async def create_call(conn: Conn, viewer: Viewer, form: CallIn) -> UUID:
     require(viewer, Permission.DEMAND_CALL)
     call_id, lead = new_id(), viewer.owner_id
     await store.insert_call(
-        conn, call_id, lead, title=form.title, description=form.description, audience=form.audience, binding=form.binding.value,
-        first_year=form.first_year, last_year=form.last_year, closes_at=end_of_day(form.closes_on),
-    )  # fmt: skip
+        conn,
+        call_id,
+        lead,
+        title=form.title,
+        description=form.description,
+        audience=form.audience,
+        binding=form.binding.value,
+        first_year=form.first_year,
+        last_year=form.last_year,
+        closes_at=end_of_day(form.closes_on),
+    )
     await store.replace_invitations(
         conn, call_id, lead, form.member_ids if form.audience == "chosen" else None
     )
@@ -84,9 +92,17 @@ async def change_call(
     call = await _lock_as_lead(conn, viewer, call_id)
     _must_be_draft(call)
     done = await store.update_head(
-        conn, call_id, row_version, title=form.title, description=form.description, audience=form.audience,
-        binding=form.binding.value, first_year=form.first_year, last_year=form.last_year, closes_at=end_of_day(form.closes_on),
-    )  # fmt: skip
+        conn,
+        call_id,
+        row_version,
+        title=form.title,
+        description=form.description,
+        audience=form.audience,
+        binding=form.binding.value,
+        first_year=form.first_year,
+        last_year=form.last_year,
+        closes_at=end_of_day(form.closes_on),
+    )
     if not done:
         raise Stale(
             _("Jemand hat die Bedarfsabfrage inzwischen geändert."),
@@ -150,10 +166,16 @@ def _answer_task(call: DemandCall, member_id: UUID, number: str, stage: int = 0)
     if stage:
         title = _("Erinnerung: ") + title
     return NewTask(
-        owner_id=member_id, kind=ANSWER_TASK, title=title, object_kind="demand_call",
-        object_id=invitation_id(call.id, member_id), url=f"/demands/{call.id}/response", assignee_role=Role.DEMAND_EDITOR, due_at=call.closes_at,
+        owner_id=member_id,
+        kind=ANSWER_TASK,
+        title=title,
+        object_kind="demand_call",
+        object_id=invitation_id(call.id, member_id),
+        url=f"/demands/{call.id}/response",
+        assignee_role=Role.DEMAND_EDITOR,
+        due_at=call.closes_at,
         dedup=f"{ANSWER_TASK}:{call.id}:{stage}",
-    )  # fmt: skip
+    )
 
 
 async def extend_call(
@@ -203,14 +225,33 @@ async def _end(conn: Conn, viewer: Viewer, call: DemandCall, event: CallEvent) -
     target = advance(call.state, event)
     await store.mark_state(conn, call.id, target.value)
     for owner_id, response_id, state, version in await store.mark_missed(conn, call.id):
-        record(conn, viewer, f"demand_response.{'miss' if state == 'missed' else 'keep'}", object_kind="demand_response",
-               object_id=response_id, owner_id=owner_id, party_id=call.lead_id, row_version=version, audience="parties")  # fmt: skip
+        record(
+            conn,
+            viewer,
+            f"demand_response.{'miss' if state == 'missed' else 'keep'}",
+            object_kind="demand_response",
+            object_id=response_id,
+            owner_id=owner_id,
+            party_id=call.lead_id,
+            row_version=version,
+            audience="parties",
+        )
         await close_tasks(conn, response_id)
     await _close_answer_tasks(conn, call.id)
-    await open_tasks(conn, [NewTask(
-        owner_id=call.lead_id, kind="demand.bundle", title=_("Bedarfsabfrage auswerten: {label}").format(label=call.label),
-        object_kind="demand_call", object_id=call.id, url=f"/demands/{call.id}", assignee_role=Role.PROCUREMENT_OFFICER,
-    )])  # fmt: skip
+    await open_tasks(
+        conn,
+        [
+            NewTask(
+                owner_id=call.lead_id,
+                kind="demand.bundle",
+                title=_("Bedarfsabfrage auswerten: {label}").format(label=call.label),
+                object_kind="demand_call",
+                object_id=call.id,
+                url=f"/demands/{call.id}",
+                assignee_role=Role.PROCUREMENT_OFFICER,
+            )
+        ],
+    )
     _note(conn, viewer, f"demand_call.{event.value}", call)
 
 
@@ -225,8 +266,18 @@ async def cancel_call(conn: Conn, viewer: Viewer, call_id: UUID, reason: str) ->
     target = advance(call.state, CallEvent.CANCEL)
     await store.mark_state(conn, call_id, target.value, reason)
     for owner_id, response_id, state, version in await store.mark_missed(conn, call_id):
-        record(conn, viewer, "demand_response.end", object_kind="demand_response", object_id=response_id, owner_id=owner_id,
-               party_id=call.lead_id, row_version=version, audience="parties", reason=state)  # fmt: skip
+        record(
+            conn,
+            viewer,
+            "demand_response.end",
+            object_kind="demand_response",
+            object_id=response_id,
+            owner_id=owner_id,
+            party_id=call.lead_id,
+            row_version=version,
+            audience="parties",
+            reason=state,
+        )
         await close_tasks(conn, response_id)
     await _close_answer_tasks(conn, call_id)
     _note(conn, viewer, "demand_call.cancel", call, reason=reason)

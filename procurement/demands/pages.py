@@ -55,9 +55,14 @@ async def list_demands(call: Call) -> Response:
         after = (datetime.fromisoformat(at), UUID(last))
     state = query.state if query.state in STATE_LABELS else ""
     found = await store.list_calls(
-        call.conn, members=call.viewer.members, member_id=call.viewer.member_id, state=state, text=query.q.strip()[:100],
-        after=after, limit=query.limit + 1,
-    )  # fmt: skip
+        call.conn,
+        members=call.viewer.members,
+        member_id=call.viewer.member_id,
+        state=state,
+        text=query.q.strip()[:100],
+        after=after,
+        limit=query.limit + 1,
+    )
     more = len(found) > query.limit
     items = found[: query.limit]
     cursor = encode_cursor(secret, [items[-1].closes_at.isoformat(), items[-1].id]) if more else ""

@@ -86,7 +86,7 @@ class CallBody(Body):
     first_year: Year
     last_year: Year
     closes_on: date
-    positions: Annotated[list["PositionBody"], Field(max_length=200)] = []
+    positions: Annotated[list["PositionBody"], Field(max_length=200, default_factory=list)]
 
 
 class PositionBody(Body):

@@ -45,9 +45,9 @@ FREE_SOCIAL = FREE | {"negotiated", "dialogue", "innovation_partnership"}
 WHEN = {
     "open": "frei wählbar (§ 14 Abs. 2 VgV)",
     "restricted": "frei wählbar (§ 14 Abs. 2 VgV)",
-    "negotiated": "nur mit einem Grund nach § 14 Abs. 3 VgV: Anpassung verfügbarer Lösungen, konzeptionelle oder innovative Leistung, "
+    "negotiated": "nur mit einem Grund nach § 14 Abs. 3 VgV: Anpassung verfügbarer Lösungen, konzeptionelle Leistung, "
     "Komplexität oder Risiko, nicht ausreichend beschreibbar, gescheitertes Verfahren",
-    "negotiated_without_notice": "nur mit einem Grund nach § 14 Abs. 4 VgV, zum Beispiel äußerste Dringlichkeit oder nur ein Unternehmen",
+    "negotiated_without_notice": "nur mit einem Grund nach § 14 Abs. 4 VgV, etwa äußerste Dringlichkeit",
     "dialogue": "nur mit einem Grund nach § 14 Abs. 3 VgV",
     "innovation_partnership": "nur für Leistungen, die es am Markt noch nicht gibt (§ 19 Abs. 1 VgV)",
 }
@@ -56,7 +56,7 @@ NEW_LAW_FROM = date(2026, 7, 1)
 
 @dataclass(frozen=True)
 class Option:
-    """One admissible procedure: `participation_end` and `offer_end` are last days (to 24:00), None = no fixed period."""
+    """One admissible procedure; `…_end` are last days (to 24:00), None = no fixed period."""
 
     key: str
     label: str
@@ -161,7 +161,7 @@ def _note(key: str, rule: Mapping[str, Any], c: Conditions) -> str:
         )
     if "agreed_min_days" in rule:
         return _(
-            "Mit allen Bewerbern kann eine andere Angebotsfrist vereinbart werden; ohne Einvernehmen mindestens {n} Tage."
+            "Die Angebotsfrist kann mit allen Bewerbern vereinbart werden; ohne Einvernehmen mindestens {n} Tage."
         ).format(n=rule["agreed_min_days"])
     return ""
 
@@ -192,6 +192,6 @@ def check_choice(key: str, reason: str, options: Sequence[Option]) -> None:
             ),
             rule=option.when,
             remedy=_(
-                "Den Tatbestand des § 14 Abs. 3 oder 4 VgV nennen und mit Tatsachen belegen; der Text geht in den Vergabevermerk."
+                "Den Tatbestand des § 14 Abs. 3 oder 4 VgV nennen und belegen; der Text geht in den Vergabevermerk."
             ),
         )

@@ -125,11 +125,21 @@ async def request_release(conn: Conn, viewer: Viewer, response: Response) -> Non
     check_lines(lines)
     check_matches(await store.list_matches(conn, held, lines))
     await _mark(conn, held, ResponseState.AWAITING_RELEASE, principal=viewer.principal)
-    await open_tasks(conn, [NewTask(
-        owner_id=held.owner_id, kind=RELEASE_TASK, title=_("Bedarfsmeldung freigeben: {title}").format(title=held.title),
-        object_kind="demand_response", object_id=held.id, url=_url(held), assignee_role=Role.DEMAND_APPROVER,
-        not_person_id=viewer.principal,
-    )])  # fmt: skip
+    await open_tasks(
+        conn,
+        [
+            NewTask(
+                owner_id=held.owner_id,
+                kind=RELEASE_TASK,
+                title=_("Bedarfsmeldung freigeben: {title}").format(title=held.title),
+                object_kind="demand_response",
+                object_id=held.id,
+                url=_url(held),
+                assignee_role=Role.DEMAND_APPROVER,
+                not_person_id=viewer.principal,
+            )
+        ],
+    )
     _note(conn, viewer, "request_release", held)
 
 
@@ -172,7 +182,7 @@ async def release_response(
     advance(held.state, ResponseEvent.RELEASE)
     check_four_eyes(held, viewer.principal)
     lines = await store.list_lines(conn, held.owner_id, held.id, held.version)
-    proof = receipt(held, lines, conn.now)
+    proof = receipt(held.owner_id, held.id, held.call_id, held.version, lines, conn.now)
     if not await store.mark_released(conn, held, viewer.principal, proof):
         raise _too_late()
     await close_tasks(conn, held.id, [RELEASE_TASK])

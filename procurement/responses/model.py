@@ -274,7 +274,7 @@ def check_matches(matches: Sequence[Match]) -> None:
         names = ", ".join(f"„{m.title}“" for m in unseen[:3])
         raise Refused(
             _(
-                "Der Katalog der Mitglieder bietet passende Leistungen an, zu denen noch eine Einschätzung fehlt: {names}."
+                "Mitglieder bieten Passendes an, zu dem noch eine Einschätzung fehlt: {names}."
             ).format(names=names),
             rule=_(
                 "Eigenleistung vor Markt: Vor der Bündelung wird geprüft, was Mitglieder selbst anbieten."
@@ -295,14 +295,21 @@ def check_four_eyes(response: Response, principal: UUID | None) -> None:
         )
 
 
-def receipt(response: Response, lines: Sequence[Line], at: datetime) -> bytes:
+def receipt(
+    owner_id: UUID,
+    response_id: UUID,
+    call_id: UUID | None,
+    version: int,
+    lines: Sequence[Line],
+    at: datetime,
+) -> bytes:
     """The hash on the receipt: content, version and instant in canonical bytes."""
     parts: list[object] = [
         "kdnx.demand.v1",
-        response.owner_id,
-        response.id,
-        response.call_id,
-        response.version,
+        owner_id,
+        response_id,
+        call_id,
+        version,
         at.isoformat(),
     ]
     for line in sorted(lines, key=lambda x: x.ordinal):

@@ -111,13 +111,19 @@ def cells(lines: list[Line]) -> dict[str, str]:
                 f"q_{n}_{year}_max": num(a.high),
             }
         out |= {
-            f"binding_{n}": line.binding, f"place_{n}": line.place, f"deviation_{n}": line.deviation_reason,
+            f"binding_{n}": line.binding,
+            f"place_{n}": line.place,
+            f"deviation_{n}": line.deviation_reason,
             f"needed_from_{n}": line.needed_from.isoformat() if line.needed_from else "",
             f"needed_to_{n}": line.needed_to.isoformat() if line.needed_to else "",
-            f"contract_end_{n}": line.existing_contract_end.isoformat() if line.existing_contract_end else "",
-            f"price_{n}": "" if line.price_today_cents is None else f"{line.price_today_cents / 100:.2f}".replace(".", ","),
+            f"contract_end_{n}": line.existing_contract_end.isoformat()
+            if line.existing_contract_end
+            else "",
+            f"price_{n}": ""
+            if line.price_today_cents is None
+            else f"{line.price_today_cents / 100:.2f}".replace(".", ","),
             f"budget_{n}": "on" if line.budget_confirmed else "",
-        }  # fmt: skip
+        }
     return out
 
 

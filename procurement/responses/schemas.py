@@ -75,7 +75,7 @@ class ResponseBody(Body):
     """A whole answer: it replaces what was saved before."""
 
     lines: Annotated[list[LineBody], Field(max_length=500)]
-    matches: Annotated[list[MatchBody], Field(max_length=500)] = []
+    matches: Annotated[list[MatchBody], Field(max_length=500, default_factory=list)]
 
 
 class ReturnBody(Body):
@@ -188,9 +188,16 @@ def lines_from_json(
 def make_line(position: Position, years: Mapping[int, Amount], rest: Mapping[str, Any]) -> Line:
     """A line answering a position."""
     return Line(
-        ordinal=position.ordinal, call_position=position.ordinal, title=position.title, cpv=position.cpv, unit=position.unit,
-        spec=position.spec, spec_hash=position.spec_hash, years=years, **rest,
-    )  # fmt: skip
+        ordinal=position.ordinal,
+        call_position=position.ordinal,
+        title=position.title,
+        cpv=position.cpv,
+        unit=position.unit,
+        spec=position.spec,
+        spec_hash=position.spec_hash,
+        years=years,
+        **rest,
+    )
 
 
 def read_grid(
@@ -265,10 +272,15 @@ def read_rest(
         errors.add(f"binding_{ordinal}", _("Bitte einen der angebotenen Werte wählen."))
         binding = default_binding
     return {
-        "binding": binding, "needed_from": day("needed_from"), "needed_to": day("needed_to"), "place": text("place")[:200],
-        "price_today_cents": price, "existing_contract_end": day("contract_end"), "budget_confirmed": bool(text("budget")),
+        "binding": binding,
+        "needed_from": day("needed_from"),
+        "needed_to": day("needed_to"),
+        "place": text("place")[:200],
+        "price_today_cents": price,
+        "existing_contract_end": day("contract_end"),
+        "budget_confirmed": bool(text("budget")),
         "deviation_reason": text("deviation"),
-    }  # fmt: skip
+    }
 
 
 def read_outcomes(

@@ -142,10 +142,20 @@ async def _copy_lots(conn: Conn, bundle_id: UUID, tender_id: UUID) -> None:
             Lot(lot.lot_no, lot.title, value, most, is_small=False, cpv=by_ordinal[main].cpv)
         )
         rows += [
-            LotPosition(lot.lot_no, n, by_ordinal[n].title, by_ordinal[n].cpv, by_ordinal[n].unit, s.qty_min, s.qty_expected,
-                        s.qty_max, by_ordinal[n].unit_price_cents or 0, by_ordinal[n].price_source)
+            LotPosition(
+                lot.lot_no,
+                n,
+                by_ordinal[n].title,
+                by_ordinal[n].cpv,
+                by_ordinal[n].unit,
+                s.qty_min,
+                s.qty_expected,
+                s.qty_max,
+                by_ordinal[n].unit_price_cents or 0,
+                by_ordinal[n].price_source,
+            )
             for n, s in cells.items()
-        ]  # fmt: skip
+        ]
     await store.insert_lots(conn, tender_id, lots)
     await store.insert_positions(conn, tender_id, rows)
     await store.insert_trace(conn, tender_id, [x for x in lines if x.decision == Decision.TAKEN])
@@ -174,15 +184,26 @@ async def _estimate(conn: Conn, viewer: Viewer, tender: Tender) -> list[UUID]:
         else []
     )
     calculation: dict[str, Any] = {
-        "contract_kind": tender.contract_kind, "starts_on": tender.starts_on.isoformat(), "term_months": tender.term_months,
+        "contract_kind": tender.contract_kind,
+        "starts_on": tender.starts_on.isoformat(),
+        "term_months": tender.term_months,
         "steps": [{"label": s.label, "norm": s.norm, "cents": s.cents} for s in found.steps],
-        "small_lots": able, "small_lots_used": tender.uses_small_lots,
-    }  # fmt: skip
+        "small_lots": able,
+        "small_lots_used": tender.uses_small_lots,
+    }
     rules = [limit.id, indefinite.id, small.id]
     await store.insert_estimate(
-        conn, tender.id, tender.estimate_version + 1, total_cents=found.total_cents, max_total_cents=found.max_total_cents,
-        regime=regime, threshold_cents=threshold, calculation=calculation, rule_ids=rules, author=viewer.principal,
-    )  # fmt: skip
+        conn,
+        tender.id,
+        tender.estimate_version + 1,
+        total_cents=found.total_cents,
+        max_total_cents=found.max_total_cents,
+        regime=regime,
+        threshold_cents=threshold,
+        calculation=calculation,
+        rule_ids=rules,
+        author=viewer.principal,
+    )
     await store.mark_small(conn, tender.id, able if tender.uses_small_lots else [])
     return rules
 

@@ -42,11 +42,23 @@ async def _out(call: Call, tender_id: UUID) -> TenderOut:
         law=law_of(tender.starts_on),
         lots=[
             LotOut(**asdict(x), positions=[_position(p) for p in positions if p.lot_no == x.lot_no])
-            for x in lots],
-        estimate=EstimateOut(**{**{n: getattr(newest, n) for n in EstimateOut.model_fields}, "calculation": dict(newest.calculation)}),
-        options=[OptionOut(**asdict(o)) for o in computed.options], warnings=warnings(tender, lots),
-        splitting=[AlarmOut(number=o.number, title=o.title, starts_on=o.starts_on, total_cents=o.total_cents) for o in computed.splitting],
-    )  # fmt: skip
+            for x in lots
+        ],
+        estimate=EstimateOut(
+            **{
+                **{n: getattr(newest, n) for n in EstimateOut.model_fields},
+                "calculation": dict(newest.calculation),
+            }
+        ),
+        options=[OptionOut(**asdict(o)) for o in computed.options],
+        warnings=warnings(tender, lots),
+        splitting=[
+            AlarmOut(
+                number=o.number, title=o.title, starts_on=o.starts_on, total_cents=o.total_cents
+            )
+            for o in computed.splitting
+        ],
+    )
 
 
 def _position(p: LotPosition) -> PositionOut:

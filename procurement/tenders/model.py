@@ -171,7 +171,7 @@ def warnings(tender: Tender, lots: Sequence[Lot]) -> list[str]:
     ):
         out.append(
             _(
-                "Eine Rahmenvereinbarung läuft höchstens vier Jahre, es sei denn, ihr Gegenstand begründet einen Sonderfall (§ 21 Abs. 6 VgV)."
+                "Länger als vier Jahre läuft eine Rahmenvereinbarung nur in Sonderfällen (§ 21 Abs. 6 VgV)."
             )
         )
     if len(lots) == 1 and tender.regime == "eu" and not tender.joint_award_reason:

@@ -39,10 +39,16 @@ from procurement.valuation.model import (
 )
 
 WORDS: dict[str, Any] = {
-    "STATE_LABELS": STATE_LABELS, "STATE_KINDS": STATE_KINDS, "BUYER_MODE_LABELS": BUYER_MODE_LABELS, "CONTRACT_LABELS": CONTRACT_LABELS,
-    "SUBJECT_LABELS": SUBJECT_LABELS, "AUTHORITY_LABELS": AUTHORITY_LABELS, "REGIME_LABELS": REGIME_LABELS,
-    "PROCEDURE_LABELS": PROCEDURE_LABELS, "cpv_label": cpv_label,
-}  # fmt: skip
+    "STATE_LABELS": STATE_LABELS,
+    "STATE_KINDS": STATE_KINDS,
+    "BUYER_MODE_LABELS": BUYER_MODE_LABELS,
+    "CONTRACT_LABELS": CONTRACT_LABELS,
+    "SUBJECT_LABELS": SUBJECT_LABELS,
+    "AUTHORITY_LABELS": AUTHORITY_LABELS,
+    "REGIME_LABELS": REGIME_LABELS,
+    "PROCEDURE_LABELS": PROCEDURE_LABELS,
+    "cpv_label": cpv_label,
+}
 
 
 async def list_tenders(call: Call) -> Response:
@@ -72,9 +78,15 @@ async def new_tender(call: Call) -> Response:
 async def _new(call: Call, form: Form[TenderIn]) -> Response:
     bundle = await get_bundle(call.conn, call.path_id())
     return await call.page(
-        "tenders/form.html", status=422 if form.errors else 200, tender=None, bundle=bundle, form=form, here=f"/bundles/{bundle.id}/tender",
-        back=f"/bundles/{bundle.id}", **WORDS,
-    )  # fmt: skip
+        "tenders/form.html",
+        status=422 if form.errors else 200,
+        tender=None,
+        bundle=bundle,
+        form=form,
+        here=f"/bundles/{bundle.id}/tender",
+        back=f"/bundles/{bundle.id}",
+        **WORDS,
+    )
 
 
 async def create_tender(call: Call) -> Response:

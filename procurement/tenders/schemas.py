@@ -14,9 +14,19 @@ from procurement.bundles.schemas import Cents, Day, Euro, Title
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 ProcedureKey = Literal[
-    "open", "restricted", "negotiated", "negotiated_without_notice", "dialogue", "innovation_partnership",
-    "public_call", "restricted_with_call", "restricted_without_call", "negotiated_award_with_call", "negotiated_award", "direct",
-]  # fmt: skip
+    "open",
+    "restricted",
+    "negotiated",
+    "negotiated_without_notice",
+    "dialogue",
+    "innovation_partnership",
+    "public_call",
+    "restricted_with_call",
+    "restricted_without_call",
+    "negotiated_award_with_call",
+    "negotiated_award",
+    "direct",
+]
 SIGNED_LIMIT = 10**13
 
 

@@ -159,7 +159,8 @@ def _core(value: ValueInput, indefinite_months: int) -> Iterable[Step]:
 
 
 def _recurring(value: ValueInput) -> Step:
-    # § 3 Abs. 10: last year's actual value adjusted, or the twelve months after the first delivery; the higher is cautious
+    # § 3 Abs. 10: last year's actual value adjusted, or twelve months from the first delivery;
+    # the higher one is cautious
     last = (
         None
         if value.previous_year_cents is None

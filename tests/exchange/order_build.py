@@ -1,6 +1,6 @@
 """Short builders of orders as their actions make them, each step by the person who may."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from kdnx.db.conn import Conn
 from tests.cast import Actor, Cast
 from tests.catalog.build import an_offering
 
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 STEPS = ("interest", "coordinating", "offered", "reviewed", "approved_provider", "approved_hub", "active")
 
 
@@ -34,7 +35,8 @@ def an_offer(**over: Any) -> OfferBody:
 
 
 async def an_order_at(conn: Conn, cast: Cast, state: str = "active", *, route: str = "hub", offer: OfferBody | None = None) -> Order:
-    """An order of Suedrechen from Nordrechen that went by its actions up to a state; the last actor stays."""
+    """An order of Suedrechen from Nordrechen that went by its actions up to a state on 22 November 2026; the last actor stays."""
+    conn.now = NOW
     offering = await an_offering(conn, cast.nord)
     await conn.act_as(cast.sued.viewer)
     order = await create_order(conn, cast.sued.viewer, a_wish(offering.id, route=route, submit=state != "draft"))

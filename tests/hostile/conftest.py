@@ -45,17 +45,28 @@ class Stranger:
 
     async def post_form(self, url: str, fields: Mapping[str, Any]) -> Response:
         """POST a form with a valid token of the own session."""
-        data = {"csrf_token": self.csrf, "form_key": uuid4().hex, **{k: v for k, v in fields.items() if not isinstance(v, dict)}}
+        data = {
+            "csrf_token": self.csrf,
+            "form_key": uuid4().hex,
+            **{k: v for k, v in fields.items() if not isinstance(v, dict)},
+        }
         self.http.cookies.clear()
-        return await self.http.post(url, data=data, headers={**self.headers, "sec-fetch-site": "same-origin"})
+        return await self.http.post(
+            url, data=data, headers={**self.headers, "sec-fetch-site": "same-origin"}
+        )
 
-    async def post_json(self, url: str, body: Mapping[str, Any], *, match: bool) -> Response:
-        """POST JSON with a valid token, a key, and the version most things begin with."""
-        headers = {**self.headers, "sec-fetch-site": "same-origin", "x-csrf-token": self.csrf, "content-type": "application/json"}
+    async def send_json(self, method: str, url: str, body: Mapping[str, Any], *, match: bool) -> Response:
+        """Send JSON with a valid token, a key, and the version most things begin with."""
+        headers = {
+            **self.headers,
+            "sec-fetch-site": "same-origin",
+            "x-csrf-token": self.csrf,
+            "content-type": "application/json",
+        }
         if match:
             headers["if-match"] = '"1"'
         self.http.cookies.clear()
-        return await self.http.post(url, content=json.dumps(body).encode(), headers=headers)
+        return await self.http.request(method, url, content=json.dumps(body).encode(), headers=headers)
 
 
 @dataclass(frozen=True)
@@ -79,15 +90,24 @@ def said(response: Response, *hidden: object) -> tuple[int, str, str, str]:
 
     body = bare(response.text)
     body = re.sub(r'"request_id":"[^"]*"', "", body)
-    return response.status_code, bare(response.headers.get("location", "")), response.headers.get("content-type", ""), body
+    return (
+        response.status_code,
+        bare(response.headers.get("location", "")),
+        response.headers.get("content-type", ""),
+        body,
+    )
 
 
 async def person(conn: Conn, http: AsyncClient, name: str, viewer: Viewer) -> Stranger:
     """A signed-in person."""
     assert viewer.person_id is not None
     assert viewer.member_id is not None
-    token = await start_session(conn, viewer.person_id, viewer.member_id, viewer.scope, user_agent="Probe")
-    csrf = await conn.fetchval("SELECT csrf_token FROM kdnx.session WHERE id_hash = sha256(convert_to($1, 'UTF8'))", token)
+    token = await start_session(
+        conn, viewer.person_id, viewer.member_id, viewer.scope, user_agent="Probe"
+    )
+    csrf = await conn.fetchval(
+        "SELECT csrf_token FROM kdnx.session WHERE id_hash = sha256(convert_to($1, 'UTF8'))", token
+    )
     return Stranger(name, viewer, {"cookie": f"kdnx_session={token}"}, csrf, http)
 
 
@@ -95,11 +115,15 @@ async def machine(conn: Conn, http: AsyncClient, cast: Cast) -> Stranger:
     """A program of the strange member with every right a program can have."""
     made = await create_client(conn, cast.fremd.viewer, label="Fremdprogramm", scopes=CLIENT_SCOPES)
     issued = await issue_token(conn, made, "")
-    return Stranger("machine", cast.fremd.viewer, {"authorization": f"Bearer {issued.token}"}, "", http)
+    return Stranger(
+        "machine", cast.fremd.viewer, {"authorization": f"Bearer {issued.token}"}, "", http
+    )
 
 
 @pytest.fixture(scope="session")
-async def stage(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def stage(
+    cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
     """A database of its own with everything committed, and the application over HTTP."""
     from kdnx.app import create_app, make_house  # only where it is needed
 
@@ -109,22 +133,24 @@ async def stage(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPa
     rates = {"api_rate_per_minute": 1_000_000, "sign_in_rate_per_minute": 1_000_000}
     house = make_house(Settings(data_dir=folder, base_url="http://testserver", demo=True, **rates))  # type: ignore[arg-type]  # both are numbers
     house.pool_, house.title = pool, "Testverbund"
-    transport = ASGITransport(app=create_app(house), raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://testserver") as http:
-        async with transaction(pool, SYSTEM, finish=finish) as conn:
-            cast = await make_cast(conn)
-        async with transaction(pool, SYSTEM, finish=finish) as conn:
-            secrets = await plant(conn, cast)
-            await conn.act_as(SYSTEM)
-            strangers = {
-                "fremd": await person(conn, http, "fremd", cast.fremd.viewer),
-                "committee": await person(conn, http, "committee", cast.committee),
-                "machine": await machine(conn, http, cast),
-                "nobody": Stranger("nobody", NOBODY, {}, "", http),
-            }
-            party = await person(conn, http, "party", cast.sued.viewer)
-        yield Stage(pool, cast, secrets, strangers, party)
-    pool.terminate()
+    try:
+        transport = ASGITransport(app=create_app(house), raise_app_exceptions=False)
+        async with AsyncClient(transport=transport, base_url="http://testserver") as http:
+            async with transaction(pool, SYSTEM, finish=finish) as conn:
+                cast = await make_cast(conn)
+            async with transaction(pool, SYSTEM, finish=finish) as conn:
+                secrets = await plant(conn, cast)
+                await conn.act_as(SYSTEM)
+                strangers = {
+                    "fremd": await person(conn, http, "fremd", cast.fremd.viewer),
+                    "committee": await person(conn, http, "committee", cast.committee),
+                    "machine": await machine(conn, http, cast),
+                    "nobody": Stranger("nobody", NOBODY, {}, "", http),
+                }
+                party = await person(conn, http, "party", cast.sued.viewer)
+            yield Stage(pool, cast, secrets, strangers, party)
+    finally:
+        await pool.close()
 
 
 @pytest.fixture(params=WHO)

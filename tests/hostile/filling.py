@@ -12,8 +12,12 @@ ENDS = ("to", "last", "until", "end", "ends", "closes")
 # a text that must look like something; the first that the pattern admits
 SAMPLES = (
     "Grund genug", "30213100-6", "30213100", "a" * 64, "hosting", "abc", "ABC", "1", "", "2026", "2026-12", "all", "provider",
-    "inbox", "erika@example.org", "https://login.example.org", "DE123456789", "05915000",
+    "inbox", "local", "DEA1", "S", "merger", "99001001001000", "erika@example.org", "https://login.example.org", "DE123456789", "05915000",
 )  # fmt: skip
+
+
+# what only a rule of the schema knows
+BY_NAME = {"cpv": "30213100-6", "limit": "100,00"}
 
 
 def fill(schema: type[BaseModel], ids: Mapping[str, UUID], *, whole: bool = True) -> dict[str, Any]:
@@ -71,6 +75,8 @@ def _text(name: str, schema: Mapping[str, Any], ids: Mapping[str, UUID]) -> str:
         return "2026-12-31" if any(w in name for w in ENDS) else DAY
     if schema.get("format") == "date-time":
         return DAY + "T10:00:00Z"
+    if name in BY_NAME:
+        return BY_NAME[name]
     pattern, least = schema.get("pattern"), schema.get("minLength", 0)
     for sample in SAMPLES:
         if len(sample) >= least and (not pattern or re.search(pattern, sample)):

@@ -22,11 +22,21 @@ from kdnx.notices.actions import notify
 from kdnx.tasks.actions import open_tasks
 from kdnx.tasks.model import NewTask
 from kdnx.viewer import Permission, Role, Scope, Viewer
-from procurement.demands.actions import add_position, announce_call, create_call
+from procurement.bundles.actions import add_lot, create_bundle, decide_lines, freeze_bundle
+from procurement.bundles.model import Decision
+from procurement.bundles.store import list_lines
+from procurement.demands.actions import add_position, announce_call, close_call, create_call
 from procurement.demands.schemas import CallIn, PositionIn
-from procurement.responses.actions import save_free_demand, save_response
-from procurement.responses.model import Line, amount
+from procurement.responses.actions import (
+    release_response,
+    request_release,
+    save_free_demand,
+    save_response,
+)
+from procurement.responses.model import Amount, Line, Response, amount
 from procurement.responses.schemas import FreeIn
+from procurement.tenders.actions import create_tender
+from procurement.tenders.schemas import TenderIn
 from tests.cast import Cast
 from tests.catalog.build import a_draft, an_offering, only_for
 
@@ -36,6 +46,7 @@ REST = "geheimende"
 MARK = PREFIX + REST
 CENTS = 77_123_457  # an amount that stands nowhere else
 SHOWN = ("771.234,57", "77123457", "771234.57")
+CPV = "30213100"
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 INSERT_ORDER = """
 WITH head AS (
@@ -70,10 +81,10 @@ async def plant(conn: Conn, cast: Cast) -> Secrets:
     orders = await _orders(conn, cast, offerings[0])
     bookings = await _bookings(conn, cast, orders[1])
     calls, responses, free = await _demands(conn, cast)
+    bundle, tender = await _tender(conn, cast)
     around = await _around(conn, cast, orders[1])
-    return Secrets(
-        {"offerings": offerings, "orders": orders, "bookings": bookings, "demands": calls, "responses": responses, "free": free, **around}
-    )
+    around |= {"offerings": offerings, "orders": orders, "bookings": bookings, "demands": calls, "responses": responses, "free": free}
+    return Secrets({**around, "bundles": (bundle,), "tenders": (tender,)})
 
 
 async def _offerings(conn: Conn, cast: Cast) -> tuple[UUID, ...]:
@@ -108,25 +119,58 @@ async def _bookings(conn: Conn, cast: Cast, order: UUID) -> tuple[UUID, ...]:
     return tuple(b.id for b in found)
 
 
-async def _demands(conn: Conn, cast: Cast) -> tuple[tuple[UUID, ...], tuple[UUID, ...], tuple[UUID, ...]]:
-    office, year = cast.office, conn.today.year + 1
-    await conn.act_as(office)
-    head = CallIn(
+def _head(conn: Conn, cast: Cast) -> CallIn:
+    year = conn.today.year + 1
+    return CallIn(
         title=f"Bedarf {MARK}", description=MARK, audience="chosen", member_ids=[cast.nord.id, cast.sued.id],
         first_year=year, last_year=year, closes_on=conn.today + timedelta(days=30),
     )  # fmt: skip
-    call = await create_call(conn, office, head)
-    await add_position(conn, office, call, PositionIn(title=f"Position {MARK}", cpv="30213100-6", unit="Stück", spec=MARK))
-    await announce_call(conn, office, call)
-    hidden = await create_call(conn, office, head)
+
+
+async def _call(conn: Conn, cast: Cast) -> tuple[UUID, Response]:
+    """An open call of the hub to the pair, and Nordrechen's saved answer."""
+    await conn.act_as(cast.office)
+    call = await create_call(conn, cast.office, _head(conn, cast))
+    await add_position(conn, cast.office, call, PositionIn(title=f"Position {MARK}", cpv=CPV, unit="Stück", spec=MARK))
+    await announce_call(conn, cast.office, call)
     await conn.act_as(cast.nord.viewer)
-    wanted = {year: amount(Decimal(1), Decimal(2), Decimal(3))}
-    line = Line(1, f"Position {MARK}", "30213100-6", "Stück", wanted, "non_binding", 1, spec_hash=digest(MARK), place=MARK)
-    response = await save_response(conn, cast.nord.viewer, call, [line])
-    wish = FreeIn(title=f"Freier Bedarf {MARK}", cpv="30213100-6", unit="Stück", spec=MARK)
+    line = Line(
+        1, f"Position {MARK}", CPV, "Stück", _wanted(conn), "non_binding", 1, spec_hash=digest(MARK), place=MARK,
+        price_today_cents=CENTS,
+    )  # fmt: skip
+    return call, await save_response(conn, cast.nord.viewer, call, [line])
+
+
+def _wanted(conn: Conn) -> dict[int, Amount]:
+    return {conn.today.year + 1: amount(Decimal(1), Decimal(2), Decimal(3))}
+
+
+async def _demands(conn: Conn, cast: Cast) -> tuple[tuple[UUID, ...], tuple[UUID, ...], tuple[UUID, ...]]:
+    call, response = await _call(conn, cast)
+    wish = FreeIn(title=f"Freier Bedarf {MARK}", cpv=CPV, unit="Stück", spec=MARK)
     rest = {"binding": "non_binding", "place": MARK}
-    free = await save_free_demand(conn, cast.nord.viewer, wish, wanted, rest)
+    free = await save_free_demand(conn, cast.nord.viewer, wish, _wanted(conn), rest)
+    await conn.act_as(cast.office)
+    hidden = await create_call(conn, cast.office, _head(conn, cast))
     return (call, hidden), (response.id,), (free.id,)
+
+
+async def _tender(conn: Conn, cast: Cast) -> tuple[UUID, UUID]:
+    """A call that went on to a bundle and a draft of a tender."""
+    call, response = await _call(conn, cast)
+    await request_release(conn, cast.nord.viewer, response)
+    await conn.act_as(cast.nord.second)
+    await release_response(conn, cast.nord.second, response)
+    office = cast.office
+    await conn.act_as(office)
+    await close_call(conn, office, call)
+    bundle = await create_bundle(conn, office, [call], title=f"Bündel {MARK}", starts_on=conn.today)
+    lot = await add_lot(conn, office, bundle, f"Los {MARK}")
+    keys = [line.key for line in await list_lines(conn, bundle)]
+    await decide_lines(conn, office, bundle, keys, Decision.TAKEN, lot_no=lot)
+    await freeze_bundle(conn, office, bundle)
+    form = TenderIn(title=f"Vergabe {MARK}", starts_on=conn.today + timedelta(days=100), term_months=48)
+    return bundle, await create_tender(conn, office, bundle, form)
 
 
 async def _around(conn: Conn, cast: Cast, order: UUID) -> dict[str, tuple[UUID, ...]]:

@@ -1,5 +1,6 @@
 """Every address of the house and what it takes, read from the registered modules: a new one is here by itself."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from types import CodeType, FunctionType
 from typing import Any, get_args
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from kdnx.viewer import Permission
 from tests.hostile.filling import fill
@@ -19,8 +20,6 @@ WORDS = {
     "move": ("publish", "submit", "suspend", "retire"), "ordinal": ("1",), "n": ("1",), "year": ("2026",), "code": ("hosting",),
     "number": ("L-2020-7071",),
 }  # fmt: skip
-# whose ids a noun of the address means where it is not its own
-SAME = {"invitations": "invitations", "successions": "orders", "sessions": "orders"}
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,9 @@ class Address:
         """The query or body names an object of somebody."""
         return any(is_secret_field(name, f.annotation) for s in (*self.queries, *self.bodies) for name, f in s.model_fields.items())
 
-    def urls(self, ids: Mapping[str, tuple[UUID, ...]], flat: tuple[UUID, ...]) -> Iterator[tuple[str, UUID | None]]:
+    def urls(self, ids: Mapping[str, tuple[UUID, ...]]) -> Iterator[tuple[str, UUID | None]]:
         """The address with every id that may be meant: (url, the id in it)."""
-        chosen = self._ids(ids, flat) if self.takes_id else (None,)
+        chosen = self._ids(ids) if self.takes_id else (None,)
         for one in chosen:
             url = self.path
             for name in self.parameters:
@@ -66,17 +65,26 @@ class Address:
             for move in WORDS["move"] if "move" in self.parameters else ("publish",):
                 yield url.replace("/publish", f"/{move}") if "move" in self.parameters else url, one
 
-    def _ids(self, ids: Mapping[str, tuple[UUID, ...]], flat: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    def _ids(self, ids: Mapping[str, tuple[UUID, ...]]) -> tuple[UUID, ...]:
         nouns = [p for p in self.path.removeprefix("/api/v1").split("/") if p and not p.startswith("{")]
-        found = tuple(i for noun in nouns for i in ids.get(SAME.get(noun, noun), ()))
-        return found or flat
+        found = tuple(i for noun in nouns for i in ids.get(noun, ()))
+        return found or tuple(group[0] for group in ids.values())  # an unknown noun: one of each
 
     def values(self, secret: Mapping[str, UUID]) -> dict[str, Any]:
         """What a form or body would carry, with the ids of `secret` by the names of the fields."""
-        out: dict[str, Any] = {"row_version": "1", "version": "1"} if not self.is_api else {}
+        out: dict[str, Any] = {} if self.is_api else {"row_version": "1", "version": "1"}
         for schema in self.bodies:
-            out |= fill(schema, secret)
+            out |= self._filled(schema, secret)
         return out
+
+    def _filled(self, schema: type[BaseModel], secret: Mapping[str, UUID]) -> dict[str, Any]:
+        """Every field, or the needed ones where all together do not fit."""
+        values = fill(schema, secret)
+        try:
+            schema.model_validate_json(json.dumps(values))
+        except ValidationError:
+            return fill(schema, secret, whole=False)
+        return values
 
 
 def is_secret_field(name: str, annotation: object) -> bool:

@@ -44,7 +44,7 @@ def everything(stage: Stage) -> Iterator[tuple[Address, str, UUID | None]]:
     """Every address to read with every id that fits."""
     for address in READS:
         if address.label not in LEFT_OUT:
-            for url, one in address.urls(stage.secrets.ids, stage.secrets.flat):
+            for url, one in address.urls(stage.secrets.ids):
                 yield address, url, one
 
 
@@ -65,7 +65,7 @@ async def test_asking_by_query_finds_nothing(stage: Stage, stranger: Stranger) -
     for address in READS:
         if address.takes_id:
             continue
-        url = next(address.urls(stage.secrets.ids, stage.secrets.flat))[0]
+        url = next(address.urls(stage.secrets.ids))[0]
         for secret in stage.secrets.flat:
             for params, other in zip(params_of(address, secret, PREFIX), params_of(address, UNKNOWN, OTHER_WORD), strict=True):
                 answer, unknown = await stranger.get(url, **params), await stranger.get(url, **other)

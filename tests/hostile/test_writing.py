@@ -12,7 +12,7 @@ from tests.hostile.conftest import SYSTEM, UNKNOWN, Stage, Stranger, said
 from tests.hostile.planting import REST
 from tests.hostile.routes import Address, every_address
 
-WRITES = [a for a in every_address() if a.method == "POST"]
+WRITES = [a for a in every_address() if a.method != "GET"]
 TABLES = """
 SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN ('kdnx', 'catalog', 'procurement', 'exchange') AND c.relkind = 'r' AND has_table_privilege(c.oid, 'SELECT')
@@ -22,6 +22,7 @@ REFUSED = {400, 401, 403, 404, 409, 412, 415, 422, 428}
 NOUNS = {
     "offering": "offerings", "order": "orders", "booking": "bookings", "call": "demands", "demand": "demands", "response": "responses",
     "document": "documents", "client": "clients", "task": "tasks", "grant": "roles", "notice": "activity",
+    "bundle": "bundles", "tender": "tenders",
 }  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def nowhere(stage: Stage) -> dict[str, UUID]:
 async def send(stranger: Stranger, address: Address, url: str, values: dict[str, Any]) -> Response:
     """The act, as a form or as JSON."""
     if address.is_api:
-        return await stranger.post_json(url, values, match=address.needs_match)
+        return await stranger.send_json(address.method, url, values, match=address.needs_match)
     return await stranger.post_form(url, values)
 
 
@@ -69,7 +70,7 @@ async def test_no_act_on_a_foreign_object(stage: Stage, stranger: Stranger) -> N
     before = await mentions(stage.pool, stage.secrets.flat)
     unlike = []
     for address in (a for a in WRITES if a.takes_id):
-        for url, one in address.urls(stage.secrets.ids, stage.secrets.flat):
+        for url, one in address.urls(stage.secrets.ids):
             values = address.values(inside(stage, 0))
             answer = await send(stranger, address, url, values)
             unknown = await send(stranger, address, url.replace(str(one), str(UNKNOWN)), values)
@@ -99,7 +100,6 @@ async def test_no_foreign_id_inside_a_form(stage: Stage, stranger: Stranger) -> 
 def test_every_body_can_be_filled() -> None:
     """A refusal for the shape of the input would hide a missing check of rights."""
     ids = {"": UNKNOWN}
-    for address in WRITES:
+    for address in (a for a in WRITES if a.is_api):
         for schema in address.bodies:
-            if address.is_api:
-                schema.model_validate_json(json.dumps(address.values(ids)))
+            schema.model_validate_json(json.dumps(address.values(ids)))

@@ -24,7 +24,9 @@ TABLES = [
 async def test_moves_check_and_labels_agree(
     conn: Conn, constraint: str, module: ModuleType, states: type[StrEnum], events: type[StrEnum]
 ):
-    rule = await conn.fetchval("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1", constraint)
+    rule = await conn.fetchval(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1", constraint
+    )
     assert set(re.findall(r"'([a-z_]+)'", rule)) == {s.value for s in states}
     assert set(module.STATE_LABELS) == set(states)
     assert set(module.EVENT_LABELS) == set(events)
@@ -41,12 +43,16 @@ async def test_moves_check_and_labels_agree(
     ("tender_buyer_mode", tenders.BUYER_MODE_LABELS),
 ])  # fmt: skip
 async def test_word_lists_equal_their_checks(conn: Conn, constraint: str, labels: dict[str, str]):
-    rule = await conn.fetchval("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1", constraint)
+    rule = await conn.fetchval(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1", constraint
+    )
     assert set(re.findall(r"'([a-z_]+)'", rule)) == {str(k) for k in labels}
 
 
 async def test_procedures_equal_their_check(conn: Conn):
     from procurement.procedures.model import EU, LABELS, NATIONAL
 
-    rule = await conn.fetchval("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'tender_procedure'")
+    rule = await conn.fetchval(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'tender_procedure'"
+    )
     assert set(re.findall(r"'([a-z_]+)'", rule)) == set(LABELS) == {*EU, *NATIONAL}

@@ -3,8 +3,10 @@
 import re
 from uuid import uuid4
 
+import html5lib
+
 from catalog.offerings import actions
-from catalog.offerings.store import get_offering
+from catalog.offerings.store import get_offering, get_version
 from kdnx.db.conn import Conn
 from tests.cast import Cast
 from tests.catalog.build import FLAT, a_draft, a_submitted, an_offering, only_for
@@ -77,6 +79,61 @@ async def test_the_form_shows_what_was_saved(client: Client, cast: Cast, conn: C
     assert 'value="12.000,00"' in page.text
     assert f'value="{cast.sued.id}" checked' in page.text
     assert "Was bis zur Veröffentlichung fehlt" not in page.text
+
+
+async def test_saving_the_form_unchanged_changes_nothing(client: Client, cast: Cast, conn: Conn):
+    many = [{"from_quantity": str(n * 100), "unit_price_micro": 1000 - n} for n in range(1, 7)]
+    prices = [
+        {
+            **FLAT,
+            "tier_mode": "slab",
+            "tiers": many,
+            "valid_from": "2026-01-01",
+            "frozen_until": "2027-12-31",
+        },
+        *[
+            {
+                **FLAT,
+                "label": f"Stufe {n}",
+                "index_clause": "VPI",
+                "unit_price_micro": 1_234_567_890,
+            }
+            for n in range(4)
+        ],
+    ]
+    special = {**only_for(cast.sued.id, cast.fremd.id), "legal_basis": "tendered"}
+    head = await a_draft(
+        conn,
+        cast.nord.viewer,
+        prices=prices,
+        audiences=[{**special, "kind": "level", "member_ids": [], "levels": ["local"]}, special],
+        sla={"availability_pct": "99.95", "recovery_hours": 8, "maintenance_window": "So 2–4 Uhr"},
+        cpv=["72000000-5", "79810000"],
+        valid_from="2026-01-01",
+    )
+    nord = client.as_(cast.nord.viewer)
+    page = html5lib.parse(
+        (await nord.get(f"/offerings/{head.id}/edit")).text, namespaceHTMLElements=False
+    )
+    form = next(f for f in page.iter("form") if f.get("action", "").endswith("/edit"))
+    fields: dict[str, list[str]] = {}
+    for box in form.iter("input"):
+        if box.get("name") and (box.get("type") != "checkbox" or "checked" in box.attrib):
+            fields.setdefault(box.attrib["name"], []).append(box.get("value", ""))
+    for area in form.iter("textarea"):
+        fields[area.attrib["name"]] = [area.text or ""]
+    for select in form.iter("select"):
+        chosen = [o.get("value", "") for o in select.iter("option") if "selected" in o.attrib]
+        fields[select.attrib["name"]] = chosen[:1] or [""]
+    for name in ("csrf_token", "form_key"):
+        del fields[name]
+    await conn.act_as(cast.nord.viewer)
+    before = await get_version(conn, cast.nord.viewer, head.id, 1)
+    saved = await nord.post(f"/offerings/{head.id}/edit", fields)
+    assert saved.status_code == 303, saved.text
+    await conn.act_as(cast.nord.viewer)
+    after = await get_version(conn, cast.nord.viewer, head.id, 1)
+    assert after == before
 
 
 async def test_a_stale_save_shows_both_and_loses_nothing(client: Client, cast: Cast, conn: Conn):

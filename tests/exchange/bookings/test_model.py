@@ -71,7 +71,9 @@ def test_every_word_has_a_label():
     ):  # fmt: skip
         assert set(labels) == set(enum)
     assert {s for s, _e in MOVES} | set(MOVES.values()) == set(BookingState)
-    assert not [e for s, e in MOVES if s == BookingState.CONFIRMED], "a confirmed booking has no event"
+    assert not [e for s, e in MOVES if s == BookingState.CONFIRMED], (
+        "a confirmed booking has no event"
+    )
 
 
 def test_no_way_out_of_confirmed():
@@ -82,15 +84,30 @@ def test_no_way_out_of_confirmed():
 
 @pytest.mark.parametrize(
     ("net", "pct", "fee", "cents"),
-    [(10_000_00, "2.5", 0, 250_00), (3_333_33, "2.5", 0, 83_33), (1, "50", 0, 1), (1, "49", 0, 0), (100, "0", 7, 7), (1_000_01, "2.5", 0, 25_00)],
+    [
+        (10_000_00, "2.5", 0, 250_00),
+        (3_333_33, "2.5", 0, 83_33),
+        (1, "50", 0, 1),
+        (1, "49", 0, 0),
+        (100, "0", 7, 7),
+        (1_000_01, "2.5", 0, 25_00),
+    ],
 )
 def test_surcharge(net, pct, fee, cents):
     assert surcharge_of(net, Decimal(pct), fee) == cents
 
 
 def test_months_and_days():
-    assert months_of(date(2024, 1, 31), date(2024, 3, 1)) == [(Period(2024, 1), 1), (Period(2024, 2), 29), (Period(2024, 3), 1)]
-    assert [c for _m, c in split_by_month(3_333_33, date(2026, 7, 1), date(2026, 9, 30))] == [1_123_19, 1_123_19, 1_086_95]
+    assert months_of(date(2024, 1, 31), date(2024, 3, 1)) == [
+        (Period(2024, 1), 1),
+        (Period(2024, 2), 29),
+        (Period(2024, 3), 1),
+    ]
+    assert [c for _m, c in split_by_month(3_333_33, date(2026, 7, 1), date(2026, 9, 30))] == [
+        1_123_19,
+        1_123_19,
+        1_086_95,
+    ]
     assert sum(c for _m, c in split_by_month(7, date(2026, 1, 1), date(2026, 12, 31))) == 7
 
 

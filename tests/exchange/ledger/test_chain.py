@@ -33,8 +33,20 @@ COLUMNS = """owner_id, seq, id, kind, leg, debit_id, credit_id, cents, sign, boo
   recipient_id, category_id, offering_id, source, source_id, evidence, recorded_at, prev, hash"""
 
 
-async def post_some(conn, cast, count=3, *, book=Period(2026, 7), bare=False):
-    supply = Supply("hub", cast.nord.id, cast.sued.id, cast.hub.id, 1_000_00, 25_00, date(2026, 6, 15), date(2026, 7, 14))
+JULY = Period(2026, 7)
+
+
+async def post_some(conn, cast, count=3, *, book=JULY, bare=False):
+    supply = Supply(
+        "hub",
+        cast.nord.id,
+        cast.sued.id,
+        cast.hub.id,
+        1_000_00,
+        25_00,
+        date(2026, 6, 15),
+        date(2026, 7, 14),
+    )
     rows = [
         NewTransfer(
             cast.nord.id, new_id(), p, book, None if bare else cast.sued.id, None if bare else named_id("c", "x"),
@@ -64,10 +76,14 @@ async def test_cut_root_is_the_same_in_python(conn, cast):
     assert await cut_today(conn) == 1
     assert await cut_today(conn) == 0
     cut = await store.find_cut(conn, None)
-    heads = [(r["owner_id"], r["seq"], r["hash"]) for r in await store.list_cut_heads(conn, cut.day)]
+    heads = [
+        (r["owner_id"], r["seq"], r["hash"]) for r in await store.list_cut_heads(conn, cut.day)
+    ]
     assert cut.root == cut_root(CUT_START, heads)
     assert (await verify_ledger(conn)).head == live_root(await store.list_heads(conn))
-    assert await conn.fetchval("SELECT exchange.take_cut($1, $2)", cut.day + timedelta(days=1), conn.now)
+    assert await conn.fetchval(
+        "SELECT exchange.take_cut($1, $2)", cut.day + timedelta(days=1), conn.now
+    )
     after = await store.find_cut(conn, None)
     assert (after.n, after.prev_root) == (2, cut.root)
 
@@ -95,10 +111,15 @@ async def test_one_altered_byte_is_found_at_its_row(fresh_database):
             assert not found.ok, column
             assert found.first_bad.seq == 3, column
             assert verification_json(found)["first_bad"]["seq"] == 3
-        await owner.execute(f"UPDATE exchange.transfer SET {column} = $1 WHERE seq = 3", before[column])
+        await owner.execute(
+            f"UPDATE exchange.transfer SET {column} = $1 WHERE seq = 3", before[column]
+        )
     for broken, what in (
         ("DELETE FROM exchange.transfer WHERE seq = 12", "head"),
-        ("UPDATE exchange.chain_head SET seq = 11, hash = (SELECT hash FROM exchange.transfer WHERE seq = 11)", "cut"),
+        (
+            "UPDATE exchange.chain_head SET seq = 11, hash = (SELECT hash FROM exchange.transfer WHERE seq = 11)",
+            "cut",
+        ),
         ("DELETE FROM exchange.transfer WHERE seq = 5", "seq"),
     ):
         await owner.execute(broken)
@@ -170,7 +191,14 @@ async def test_who_sees_which_rows(conn, cast):
         await conn.act_as(viewer)
         transfers = await conn.fetchval("SELECT count(*) FROM exchange.transfer")
         seen[name] = (transfers, await conn.fetchval("SELECT count(*) FROM exchange.chain_head"))
-    assert seen == {"nord": (12, 1), "sued": (12, 0), "fremd": (0, 0), "office": (12, 1), "audit": (12, 1), "committee": (0, 0)}
+    assert seen == {
+        "nord": (12, 1),
+        "sued": (12, 0),
+        "fremd": (0, 0),
+        "office": (12, 1),
+        "audit": (12, 1),
+        "committee": (0, 0),
+    }
 
 
 async def test_replay_of_an_export(conn, cast):
@@ -191,4 +219,6 @@ async def test_replay_of_an_export(conn, cast):
 async def test_accounts_have_one_id_everywhere(conn, cast):
     await post_some(conn, cast, 1)
     for r in await conn.fetch("SELECT id, kind, member_id FROM exchange.account"):
-        assert r["id"] == named_id("exchange.account", f"{AccountKind(r['kind']).value}|{UUID(str(r['member_id']))}")
+        assert r["id"] == named_id(
+            "exchange.account", f"{AccountKind(r['kind']).value}|{UUID(str(r['member_id']))}"
+        )

@@ -22,7 +22,9 @@ async def test_ledger_pages(client, cast, booked, who):
     assert (await client.as_(viewer).get("/transfers/accounts")).status_code == 200
     proof = await client.as_(viewer).get("/transfers/verify")
     assert "In Ordnung" in proof.text, proof.text
-    pair = await client.as_(viewer).get(f"/transfers?provider={cast.nord.id}&recipient={cast.sued.id}&year=2026")
+    pair = await client.as_(viewer).get(
+        f"/transfers?provider={cast.nord.id}&recipient={cast.sued.id}&year=2026"
+    )
     assert "Beide Richtungen" in pair.text
 
 
@@ -37,7 +39,11 @@ async def test_a_stranger_sees_no_transfer(client, cast, booked):
 async def test_json_hides_the_chain_from_the_other_side(client, cast, booked):
     own = (await client.as_(cast.nord.viewer).get("/api/v1/transfers?limit=2")).json()
     assert len(own["items"]) == 2 and own["next"] and own["items"][0]["hash"]
-    more = (await client.as_(cast.nord.viewer).get(f"/api/v1/transfers?limit=2&cursor={own['next']}")).json()
+    more = (
+        await client.as_(cast.nord.viewer).get(f"/api/v1/transfers?limit=2&cursor={own['next']}")
+    ).json()
     assert [t["seq"] for t in own["items"] + more["items"]] == [3, 2, 1]
     other = (await client.as_(cast.sued.viewer).get("/api/v1/transfers")).json()
-    assert len(other["items"]) == 3 and {(t["seq"], t["hash"]) for t in other["items"]} == {(None, None)}
+    assert len(other["items"]) == 3 and {(t["seq"], t["hash"]) for t in other["items"]} == {
+        (None, None)
+    }

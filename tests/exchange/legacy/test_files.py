@@ -20,9 +20,9 @@ IDS = "SELECT id FROM exchange.service_order ORDER BY number"
 USES = "SELECT recipient_id, valid_from, valid_to FROM catalog.offering_use ORDER BY valid_from"
 
 
-def a_row(n, offering, **over):
+def a_row(n, offered, /, **over):
     values = {c.name: None for c in COLUMNS} | {
-        "number": f"L-2024-{n:04d}", "provider": "NORD", "recipient": "SUED", "offering": offering.reference, "starts_on": date(2024, 1, 1),
+        "number": f"L-2024-{n:04d}", "provider": "NORD", "recipient": "SUED", "offering": offered.reference, "starts_on": date(2024, 1, 1),
         "yearly_net": 1_200_000, "surcharge_pct": Decimal("2.50"), "tax_code_1": "N2B", "tax_code_2": "F29",
     }  # fmt: skip
     return Row(n + 1, {**values, **over})

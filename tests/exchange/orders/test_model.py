@@ -1,6 +1,7 @@
 """The states and moves of an order."""
 
 from datetime import date
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -46,8 +47,7 @@ def test_any_sequence_stays_in_the_table_and_keeps_the_legs(events, route):
     for event in events:
         try:
             state = advance(state, event, route)
-        except Refused as refused:
-            assert refused.remedy
+        except Refused:
             continue
         seen.add(event)
         turn = turn_of(state, route)
@@ -56,7 +56,7 @@ def test_any_sequence_stays_in_the_table_and_keeps_the_legs(events, route):
         assert [x.leg for x in legs] == ([1, 2] if route == "hub" else [1])
         assert legs[0].supplier_id == A
         assert legs[-1].customer_id == B
-        assert all(x.customer_id == y.supplier_id for x, y in zip(legs, legs[1:], strict=False))
+        assert all(x.customer_id == y.supplier_id for x, y in pairwise(legs))
     if state in {OrderState.ACTIVE, OrderState.NOTICE_GIVEN, OrderState.PAUSED}:
         assert {OrderEvent.REVIEW, OrderEvent.APPROVE_PROVIDER, OrderEvent.APPROVE_RECIPIENT, OrderEvent.START} <= seen
         assert (OrderEvent.APPROVE_HUB in seen) == (route == "hub")

@@ -6,7 +6,7 @@ from exchange.orders.actions import read_order
 from kdnx.viewer import Scope, Viewer
 from tests.catalog.build import an_offering
 from tests.client import plain
-from tests.exchange.order_build import an_order_at
+from tests.exchange.order_build import NOW, an_order_at
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 OFFER = {
@@ -24,6 +24,7 @@ async def version_of(client, conn, viewer, order_id):
 
 
 async def test_from_the_offering_to_the_running_order(client, conn, cast):
+    conn.now = NOW
     offering = await an_offering(conn, cast.nord)
     sued, nord = client.as_(cast.sued.viewer), client.as_(cast.nord.viewer)
     page = await sued.get(f"/offerings/{offering.id}")

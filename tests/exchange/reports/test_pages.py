@@ -13,7 +13,11 @@ async def year(conn, cast):
     ab = await an_order(conn, cast, cast.nord, cast.sued)
     ba = await an_order(conn, cast, cast.sued, cast.nord, route="direct", category="druck")
     fa = await an_order(conn, cast, cast.fremd, cast.nord)
-    for provider, order, signer, cents in ((cast.nord, ab, cast.sued, 1_000_01), (cast.sued, ba, cast.nord, 500_50), (cast.fremd, fa, cast.nord, 77_77)):
+    for provider, order, signer, cents in (
+        (cast.nord, ab, cast.sued, 1_000_01),
+        (cast.sued, ba, cast.nord, 500_50),
+        (cast.fremd, fa, cast.nord, 77_77),
+    ):
         row = await a_booking(conn, provider, order, cents, date(2026, 2, 1), date(2026, 5, 31))
         await conn.act_as(signer.viewer)
         await confirm_booking(conn, signer.viewer, row.id)
@@ -23,9 +27,15 @@ async def year(conn, cast):
 
 @pytest.mark.parametrize("by", ["provider", "recipient", "category", "offering", "month", "pair"])
 async def test_rows_sum_to_the_total(client, cast, year, by):
-    for who, total, opened in ((cast.office, year, 300_00), (cast.sued.viewer, 1_500_51, 300_00), (cast.fremd.viewer, 77_77, 0)):
+    for who, total, opened in (
+        (cast.office, year, 300_00),
+        (cast.sued.viewer, 1_500_51, 300_00),
+        (cast.fremd.viewer, 77_77, 0),
+    ):
         for as_ in ("member", "successor"):
-            data = (await client.as_(who).get(f"/api/v1/reports/volume?year=2026&by={by}&as={as_}")).json()
+            data = (
+                await client.as_(who).get(f"/api/v1/reports/volume?year=2026&by={by}&as={as_}")
+            ).json()
             assert sum(r["cents"] for r in data["rows"]) == data["total_cents"] == total
             assert data["open_cents"] == opened and data["definition"] == "v1"
     page = await client.as_(cast.office).get(f"/reports?year=2026&by={by}")
@@ -46,7 +56,11 @@ async def test_committee_reads_aggregates_only(client, cast, year):
 
 async def test_matrix_and_csv(client, cast, year):
     page = await client.as_(cast.office).get("/reports/matrix?year=2026&sort=name")
-    assert page.status_code == 200 and "Nordrechen" in page.text and "/transfers?provider=" in page.text
+    assert (
+        page.status_code == 200
+        and "Nordrechen" in page.text
+        and "/transfers?provider=" in page.text
+    )
     csv = await client.as_(cast.office).get("/reports/volume.csv?year=2026&by=pair")
     assert "NORD>SUED" in csv.text and "1000,01" in csv.text.replace(".", "")
 

@@ -12,7 +12,7 @@ from kdnx.imports.cells import match_headings
 from kdnx.imports.kinds import Row
 from kdnx.imports.reading import read_table
 from kdnx.imports.writing import write_csv
-from tests.exchange.build import SYSTEM, a_booking, an_order
+from tests.exchange.build import SYSTEM, an_order
 
 AT = datetime(2024, 2, 3, 10, 30, tzinfo=UTC)
 
@@ -35,30 +35,52 @@ async def order(conn, cast):
 async def test_legacy_comes_in_confirmed_and_posted(conn, cast, order):
     done = await KIND.write(conn, cast.office, [a_row(n, order) for n in range(20)])
     assert (done.new, done.unchanged, done.errors) == (20, 0, [])
-    assert await conn.fetchval("SELECT sum(cents) FROM exchange.volume WHERE service_year = 2024 AND book_year = 2024") == 20 * 100_00 + 190
+    assert (
+        await conn.fetchval(
+            "SELECT sum(cents) FROM exchange.volume WHERE service_year = 2024 AND book_year = 2024"
+        )
+        == 20 * 100_00 + 190
+    )
     row = await conn.fetchrow("SELECT * FROM exchange.booking_row ORDER BY ordinal LIMIT 1")
-    assert (row["state"], row["origin"], row["confirmed_at"], row["document"]) == ("confirmed", "legacy", AT, "Abrechnung 2024")
+    assert (row["state"], row["origin"], row["confirmed_at"], row["document"]) == (
+        "confirmed",
+        "legacy",
+        AT,
+        "Abrechnung 2024",
+    )
     assert len([n for n in conn.notes if n.action == "booking.import"]) == 1
     await conn.act_as(SYSTEM)
     assert (await verify_ledger(conn)).ok
 
 
 async def test_same_file_twice_changes_nothing(conn, cast, order):
-    rows = [a_row(n, order) for n in range(5)] + [a_row(9, order, state=None, confirmed_at=None, evidence=None)]
+    rows = [a_row(n, order) for n in range(5)] + [
+        a_row(9, order, state=None, confirmed_at=None, evidence=None)
+    ]
     await KIND.write(conn, cast.office, rows)
     again = await KIND.write(conn, cast.office, rows)
     assert (again.new, again.unchanged, again.errors) == (0, 6, [])
 
 
 async def test_export_equals_import(conn, cast, order):
-    rows = [a_row(0, order), a_row(1, order, confirmed=50_00), a_row(2, order, net=-30_00), a_row(3, order, state="disputed", confirmed_at=None, evidence=None)]
+    rows = [
+        a_row(0, order),
+        a_row(1, order, confirmed=50_00),
+        a_row(2, order, net=-30_00),
+        a_row(3, order, state="disputed", confirmed_at=None, evidence=None),
+    ]
     await KIND.write(conn, cast.office, rows)
     read = await KIND.read(conn, cast.office)
-    wanted = [r.values | {"number": got["number"], "kind": got["kind"]} for r, got in zip(rows, read, strict=True)]
+    wanted = [
+        r.values | {"number": got["number"], "kind": got["kind"]}
+        for r, got in zip(rows, read, strict=True)
+    ]
     assert [dict(r) for r in read] == wanted
     assert [r["kind"] for r in read] == ["regular", "regular", "adjustment", "regular"]
     table = read_table(write_csv(COLUMNS, read), "bookings.csv")
-    report = await run_import(conn, cast.office, KIND, table, match_headings(table.headings, COLUMNS))
+    report = await run_import(
+        conn, cast.office, KIND, table, match_headings(table.headings, COLUMNS)
+    )
     assert (report.unchanged, report.new, report.errors) == (4, 0, ())
 
 
@@ -87,7 +109,9 @@ async def test_only_the_office_brings_in_history(conn, cast, order):
     plain = a_row(0, order, state=None, confirmed_at=None, evidence=None)
     assert (await KIND.write(conn, cast.nord.viewer, [plain])).new == 1
     await conn.act_as(cast.sued.viewer)
-    other = await KIND.write(conn, cast.sued.viewer, [a_row(1, order, state=None, confirmed_at=None, evidence=None)])
+    other = await KIND.write(
+        conn, cast.sued.viewer, [a_row(1, order, state=None, confirmed_at=None, evidence=None)]
+    )
     assert [e.field for e in other.errors] == ["Leistungsschein"]
     await conn.act_as(cast.fremd.viewer)
     stranger = await KIND.write(conn, cast.fremd.viewer, [plain])
@@ -110,7 +134,14 @@ async def test_nine_thousand_rows(conn, cast):
     rows = []
     for n in range(9000):
         first = date(2021 + n % 5, 1 + (n // 5) % 10, 1)
-        rows.append(a_row(n, numbers[n % 40], service_from=first, service_to=first + timedelta(days=88 if first.month < 10 else 60)))
+        rows.append(
+            a_row(
+                n,
+                numbers[n % 40],
+                service_from=first,
+                service_to=first + timedelta(days=88 if first.month < 10 else 60),
+            )
+        )
     await conn.act_as(cast.office)
     start = time.perf_counter()
     done = await KIND.write(conn, cast.office, rows)

@@ -19,7 +19,9 @@ from tests.exchange.build import SYSTEM, a_booking, an_order
 
 ACTS = ("propose", "confirm", "confirm", "part", "dispute", "withdraw", "reverse", "adjust")
 STEPS = st.lists(
-    st.tuples(st.sampled_from(ACTS), st.integers(0, 30), st.integers(1, 2_000_00), st.integers(0, 364)),
+    st.tuples(
+        st.sampled_from(ACTS), st.integers(0, 30), st.integers(1, 2_000_00), st.integers(0, 364)
+    ),
     min_size=4,
     max_size=22,
 )
@@ -45,9 +47,15 @@ async def step(conn, cast, orders, act, pick, cents, day):
     row = rows[pick % len(rows)]
     by_id = {cast.nord.id: cast.nord, cast.sued.id: cast.sued}
     proposer = by_id[row["proposed_by"]]
-    other = by_id[row["owner_id"] if row["proposed_by"] == row["recipient_id"] else row["recipient_id"]]
+    other = by_id[
+        row["owner_id"] if row["proposed_by"] == row["recipient_id"] else row["recipient_id"]
+    ]
     # now and then the wrong side tries
-    actor = (proposer if act == "withdraw" else other) if day % 7 else (other if act == "withdraw" else proposer)
+    actor = (
+        (proposer if act == "withdraw" else other)
+        if day % 7
+        else (other if act == "withdraw" else proposer)
+    )
     await conn.act_as(actor.viewer)
     v, i = actor.viewer, row["id"]
     if act == "confirm":
@@ -55,7 +63,9 @@ async def step(conn, cast, orders, act, pick, cents, day):
     elif act == "part":
         await confirm_part(conn, v, i, cents=cents, reason="nur ein Teil")
     elif act == "dispute":
-        await dispute_booking(conn, v, i, reason=DisputeReason.OTHER, text="stimmt nicht", claimed_cents=0)
+        await dispute_booking(
+            conn, v, i, reason=DisputeReason.OTHER, text="stimmt nicht", claimed_cents=0
+        )
     elif act == "withdraw":
         await withdraw_booking(conn, v, i, reason="doch nicht")
     elif act == "reverse":
@@ -70,19 +80,30 @@ async def holds(conn):
         assert not await conn.fetch(check.sql), check.name
     assert (await verify_ledger(conn)).ok
     assert await conn.fetchval(SUMS) == 0
-    assert await conn.fetchval(
-        "SELECT count(*) FROM exchange.booking WHERE NOT state = ANY ($1)", [s.value for s in BookingState]
-    ) == 0
+    assert (
+        await conn.fetchval(
+            "SELECT count(*) FROM exchange.booking WHERE NOT state = ANY ($1)",
+            [s.value for s in BookingState],
+        )
+        == 0
+    )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=STEPS)
 async def test_any_sequence_keeps_the_books(conn, cast, steps):
     outer = conn.raw.transaction()
     await outer.start()
     try:
         orders = [
-            (cast.nord, await an_order(conn, cast, cast.nord, cast.sued, surcharge_pct="2.5", fee_cents=7)),
+            (
+                cast.nord,
+                await an_order(conn, cast, cast.nord, cast.sued, surcharge_pct="2.5", fee_cents=7),
+            ),
             (cast.sued, await an_order(conn, cast, cast.sued, cast.nord, route="direct")),
         ]
         for act, pick, cents, day in steps:

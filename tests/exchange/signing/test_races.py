@@ -52,7 +52,9 @@ async def test_two_confirms_at_once(ground):
             return 0
         return 1
 
-    done = await asyncio.gather(*(confirm(i, v) for i in ids for v in (cast.sued.viewer, cast.sued.second)))
+    done = await asyncio.gather(
+        *(confirm(i, v) for i in ids for v in (cast.sued.viewer, cast.sued.second))
+    )
     assert sum(done) == 12
     await proves(pool)
 
@@ -65,7 +67,9 @@ async def test_overlapping_batches_never_lock_each_other_out(ground):
     async def batch():
         some = chance.sample(ids, 20)
         async with committed(pool, cast.sued.viewer) as conn:
-            done = await confirm_bookings(conn, cast.sued.viewer, [Signing(i) for i in some], skip_refused=True)
+            done = await confirm_bookings(
+                conn, cast.sued.viewer, [Signing(i) for i in some], skip_refused=True
+            )
         return len(done.confirmed)
 
     counts = await asyncio.gather(*(batch() for _ in range(24)))
@@ -125,5 +129,12 @@ async def test_a_killed_connection_leaves_nothing_half_done(ground, fresh_databa
     assert await owner.fetchval("SELECT count(*) FROM exchange.transfer") == 0
     await owner.close()
     async with committed(pool, cast.sued.viewer) as conn:
-        assert len((await confirm_bookings(conn, cast.sued.viewer, [Signing(i) for i in ids])).confirmed) == 3
+        assert (
+            len(
+                (
+                    await confirm_bookings(conn, cast.sued.viewer, [Signing(i) for i in ids])
+                ).confirmed
+            )
+            == 3
+        )
     await proves(pool)

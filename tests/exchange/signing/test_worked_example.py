@@ -35,7 +35,9 @@ async def test_worked_example(fresh_database):
         whole = await a_booking(conn, a, ab, 12_000_00, date(2025, 1, 1), date(2025, 12, 31))
         await conn.act_as(b.viewer)
         whole = await confirm_booking(conn, b.viewer, whole.id)
-        months = await conn.fetch("SELECT cents FROM exchange.transfer WHERE kind = 'supply' ORDER BY seq")
+        months = await conn.fetch(
+            "SELECT cents FROM exchange.transfer WHERE kind = 'supply' ORDER BY seq"
+        )
         assert len(months) == 12 and sum(r["cents"] for r in months) == 12_000_00
     owner = await asyncpg.connect(fresh_database.owner_dsn)
     await owner.execute(CLOSE)
@@ -53,11 +55,18 @@ async def test_worked_example(fresh_database):
         await conn.act_as(a.viewer)
         await confirm_booking(conn, a.viewer, back.id)
         await conn.act_as(c.viewer)
-        part = await confirm_part(conn, c.viewer, quarter.id, cents=3_333_33, reason="nur zwei Drittel erbracht")
-        parts = await conn.fetch("SELECT cents FROM exchange.transfer WHERE kind = 'supply' AND source_id = $1 ORDER BY seq", part.id)
+        part = await confirm_part(
+            conn, c.viewer, quarter.id, cents=3_333_33, reason="nur zwei Drittel erbracht"
+        )
+        parts = await conn.fetch(
+            "SELECT cents FROM exchange.transfer WHERE kind = 'supply' AND source_id = $1 ORDER BY seq",
+            part.id,
+        )
         assert [r["cents"] for r in parts] == [1_123_19, 1_123_19, 1_086_95]
         assert part.confirmed_surcharge_cents == 83_33
-        rest = await conn.fetchrow("SELECT * FROM exchange.booking_row WHERE parent_id = $1", part.id)
+        rest = await conn.fetchrow(
+            "SELECT * FROM exchange.booking_row WHERE parent_id = $1", part.id
+        )
         assert (rest["net_cents"], rest["state"]) == (1_666_67, "disputed")
 
         await conn.act_as(a.viewer)
@@ -69,10 +78,16 @@ async def test_worked_example(fresh_database):
         await conn.act_as(b.viewer)
         await confirm_booking(conn, b.viewer, storno.id)
         await conn.act_as(a.viewer)
-        plus = await adjust_booking(conn, a.viewer, whole.id, delta_cents=120_00, reason="Nachberechnung")
+        plus = await adjust_booking(
+            conn, a.viewer, whole.id, delta_cents=120_00, reason="Nachberechnung"
+        )
         await conn.act_as(b.viewer)
         plus = await confirm_booking(conn, b.viewer, plus.id)
-        assert (plus.book_year, plus.service_from.year, plus.confirmed_surcharge_cents) == (2026, 2025, 3_00)
+        assert (plus.book_year, plus.service_from.year, plus.confirmed_surcharge_cents) == (
+            2026,
+            2025,
+            3_00,
+        )
 
         # cost share by 1:1:1 of 90,000.01: +1,000.01 for B, -1,000.00 for C, as bookings signed by them
         await conn.act_as(a.viewer)
@@ -84,13 +99,17 @@ async def test_worked_example(fresh_database):
         await conn.act_as(c.viewer)
         await confirm_booking(conn, c.viewer, advance.id)
         await conn.act_as(a.viewer)
-        down = await adjust_booking(conn, a.viewer, advance.id, delta_cents=-2_000_00, reason="Spitzabrechnung")
+        down = await adjust_booking(
+            conn, a.viewer, advance.id, delta_cents=-2_000_00, reason="Spitzabrechnung"
+        )
         await conn.act_as(c.viewer)
         down = await confirm_booking(conn, c.viewer, down.id)
         assert (down.sign, down.confirmed_surcharge_cents) == (-1, 50_00)
 
         await conn.act_as(SYSTEM)
-        volume = {r["service_year"]: (r["reported"], r["current"]) for r in await conn.fetch(VOLUME)}
+        volume = {
+            r["service_year"]: (r["reported"], r["current"]) for r in await conn.fetch(VOLUME)
+        }
         assert volume[2025] == (12_000_00, 12_120_00)
         assert volume[2026] == (15_333_34, 15_333_34)
         sums = dict(await conn.fetch(BALANCE))

@@ -54,7 +54,9 @@ async def test_json_has_the_fixed_shape_and_the_same_file_changes_nothing(run):
     body = json.loads(first.stdout)
     assert set(body) == KEYS
     assert body == {"rows": 30, "new": 30, "changed": 0, "unchanged": 0, "refused": 0, "errors": []}
-    again = json.loads((await run("import", "members", "FILE", "--json", content=csv_of(rows))).stdout)
+    again = json.loads(
+        (await run("import", "members", "FILE", "--json", content=csv_of(rows))).stdout
+    )
     assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 30)
     assert "30 Zeilen" in first.stderr
 

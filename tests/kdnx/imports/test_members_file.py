@@ -67,7 +67,9 @@ async def test_a_missing_column_is_named_in_german_with_the_way_to_the_template(
 
 
 async def test_an_unknown_choice_lists_what_may_stand_there(conn):
-    report = await run_import(conn, OFFICE, KIND, as_table(edited(0, legal_form="Aktiengesellschaft")))
+    report = await run_import(
+        conn, OFFICE, KIND, as_table(edited(0, legal_form="Aktiengesellschaft"))
+    )
     assert report.errors[0].field == "Rechtsform"
     assert "Zweckverband" in report.errors[0].expected
 
@@ -100,7 +102,7 @@ async def test_an_export_fills_an_empty_register_equally(conn):
 
 
 async def test_five_thousand_rows_with_37_bad_ones_name_just_those(conn):
-    model = {**{k: "" for k in ROWS[0]}, "legal_form": "Zweckverband", "seat": "Musterstadt"}
+    model = {**dict.fromkeys(ROWS[0], ""), "legal_form": "Zweckverband", "seat": "Musterstadt"}
     rows = [{**model, "code": f"X{n}", "name": f"Haus {n}"} for n in range(5000)]
     bad = range(10, 5000, 137)
     for n in bad:
@@ -110,8 +112,9 @@ async def test_five_thousand_rows_with_37_bad_ones_name_just_those(conn):
     assert (report.rows, report.new, report.refused, report.written) == (5000, 4963, 37, False)
     assert [e.row for e in report.errors] == [n + 2 for n in bad]
     assert {m for _f, m, _n in report.causes()} == {
-        "Dieser Wert ist nicht vorgesehen.", "Die Prüfziffer der IBAN stimmt nicht.",
-    }  # fmt: skip
+        "Dieser Wert ist nicht vorgesehen.",
+        "Die Prüfziffer der IBAN stimmt nicht.",
+    }
     part = await run_import(conn, OFFICE, KIND, as_table(rows), partial=True)
     assert part.written
     assert len(await codes(conn)) == 4963
@@ -132,11 +135,15 @@ async def test_the_template_reads_as_a_file_with_one_good_row(conn):
 
 
 async def test_a_formula_in_a_name_is_text_on_the_way_in_and_harmless_on_the_way_out(conn):
-    await run_import(conn, OFFICE, KIND, as_table(edited(0, focus="=HYPERLINK(1)", website="https://a.example")))
+    await run_import(
+        conn, OFFICE, KIND, as_table(edited(0, focus="=HYPERLINK(1)", website="https://a.example"))
+    )
     rows = [r for r in await KIND.read(conn, OFFICE) if r["code"] == "M01"]
     assert rows[0]["focus"] == "=HYPERLINK(1)"
     assert b";'=HYPERLINK(1);" in write_csv(KIND.columns, rows)
-    assert (await run_import(conn, OFFICE, KIND, read_table(write_csv(KIND.columns, rows)))).unchanged == 1
+    assert (
+        await run_import(conn, OFFICE, KIND, read_table(write_csv(KIND.columns, rows)))
+    ).unchanged == 1
 
 
 def test_an_unknown_kind_lists_the_known_ones():

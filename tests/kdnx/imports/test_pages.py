@@ -88,8 +88,14 @@ async def test_what_is_no_table_is_said_on_the_page(client, cast, content):
 
 
 async def test_no_file_and_an_unknown_kind(client, cast):
-    assert (await client.as_(cast.office).post("/imports/new", {"kind": "members"})).status_code == 422
-    assert (await upload(client, cast.office, GOOD.encode(), kind="widgets")).status_code in {404, 409, 422}
+    assert (
+        await client.as_(cast.office).post("/imports/new", {"kind": "members"})
+    ).status_code == 422
+    assert (await upload(client, cast.office, GOOD.encode(), kind="widgets")).status_code in {
+        404,
+        409,
+        422,
+    }
 
 
 async def test_another_house_sees_neither_the_file_nor_that_it_is_there(client, cast):
@@ -99,7 +105,9 @@ async def test_another_house_sees_neither_the_file_nor_that_it_is_there(client, 
         for tail in ("", "/refused"):
             theirs = await client.as_(viewer).get(url + tail)
             assert theirs.status_code == 404
-            assert plain(theirs).replace(url, "") == plain(await client.as_(viewer).get(unknown + tail)).replace(unknown, "")
+            assert plain(theirs).replace(url, "") == plain(
+                await client.as_(viewer).get(unknown + tail)
+            ).replace(unknown, "")
         for move in ("check", "commit", "discard"):
             assert (await client.as_(viewer).post(f"{url}/{move}")).status_code == 404
         assert "haeuser.csv" not in (await client.as_(viewer).get("/imports")).text

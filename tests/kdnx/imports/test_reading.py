@@ -34,13 +34,23 @@ def xlsx(rows):
         "Name,Netto\r\nMünster,1234.50\r\n".encode(),
         "\ufeffName;Netto\r\nMünster;1.234,50\r\n".encode(),
         "Name;Netto\nMünster;1.234,50\n".encode("cp1252"),
-        "Name\tNetto\nMünster\t1234,50\n".encode("utf-8"),
+        "Name\tNetto\nMünster\t1234,50\n".encode(),
         '"Name";"Netto"\n"Münster";"1.234,50 €"\n'.encode(),
         "\n\nName;Netto\n\nMünster;1234,5\n;;\n".encode(),
         xlsx([["Name", "Netto"], ["Münster", 1234.5]]),
         xlsx([["Name", "Netto"], ["Münster", "1.234,50"]]),
     ],
-    ids=["semicolon", "comma", "bom", "cp1252", "tab", "quoted", "blank-lines", "xlsx-number", "xlsx-text"],
+    ids=[
+        "semicolon",
+        "comma",
+        "bom",
+        "cp1252",
+        "tab",
+        "quoted",
+        "blank-lines",
+        "xlsx-number",
+        "xlsx-text",
+    ],
 )
 def test_the_same_table_comes_out_of_every_form(content):
     table = read_table(content)
@@ -64,7 +74,11 @@ def test_an_empty_file_is_refused_in_words(content):
 
 @pytest.mark.parametrize(
     "content",
-    [b"%PDF-1.7\x00\x00binary", b"PK\x03\x04 not really a workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00"],
+    [
+        b"%PDF-1.7\x00\x00binary",
+        b"PK\x03\x04 not really a workbook",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00",
+    ],
     ids=["pdf", "broken-zip", "old-excel"],
 )
 def test_a_wrong_file_is_refused_with_what_to_do(content):
@@ -133,7 +147,9 @@ def test_what_cannot_be_read_is_an_error_and_never_a_guess(kind, text):
 
 
 def test_a_choice_takes_label_or_value_and_nothing_else():
-    column = Column("form", "Form", K.CHOICE, choices={"Zweckverband": "zweckverband", "GmbH": "gmbh"})
+    column = Column(
+        "form", "Form", K.CHOICE, choices={"Zweckverband": "zweckverband", "GmbH": "gmbh"}
+    )
     assert read_cell(column, "zweckverband ") == "zweckverband"
     assert read_cell(column, "GMBH") == "gmbh"
     with pytest.raises(ValueError, match="nicht vorgesehen"):
@@ -155,7 +171,7 @@ def test_headings_are_german_english_or_known_by_another_name():
 
 
 def test_every_cell_has_its_own_error_and_the_row_is_left_out():
-    table = read_table("Name;Netto\n;abc\nB;1,00\n".encode())
+    table = read_table(b"Name;Netto\n;abc\nB;1,00\n")
     rows, errors = read_rows(table, [NAMES, AMOUNT], {"name": 0, "net": 1}, is_office=False)
     assert [(e.row, e.field, e.found) for e in errors] == [(2, "Name", ""), (2, "Netto", "abc")]
     assert [r.number for r in rows] == [3]

@@ -69,17 +69,17 @@ async def test_member_cannot_enter_for_the_alliance(client: Client, cast: Cast) 
 
 async def test_own_value_bands(client: Client, cast: Cast) -> None:
     nord = client.as_(cast.nord.viewer)
-    url = f"/admin/rules/value_band/{cast.nord.id}"
+    url = "/admin/rules/value_band/NORD:direct"
     assert (await nord.get(url)).status_code == 200
     assert (await nord.get(f"{url}/enter")).status_code == 200
     fields = {
         "valid_from": "2026-01-01",
-        "value_direct_cents": "25.000",
+        "value_cents": "25.000",
         "source": "Satzung",
         "step": "enter",
     }
     assert (await nord.post(f"{url}/enter", fields)).status_code == 303
-    other = await nord.get(f"/admin/rules/value_band/{cast.sued.id}")
+    other = await nord.get("/admin/rules/value_band/SUED:direct")
     assert other.status_code == 404
     assert plain(other) != ""
 

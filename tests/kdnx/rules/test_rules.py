@@ -130,16 +130,17 @@ async def test_rejection_needs_a_reason_and_changes_nothing(conn: Conn, cast: Ca
 async def test_members_keep_their_own_value_bands_only(conn: Conn, cast: Cast) -> None:
     nord = cast.nord.viewer
     await conn.act_as(nord)
-    band = {"direct_cents": 2_500_000, "norm": "Vergabesatzung"}
+    band = {"cents": 2_500_000, "procedure": "Direktauftrag", "norm": "Vergabesatzung"}
     args = {
         "kind": "value_band",
         "valid_from": date(2026, 1, 1),
         "value": band,
         "source": "Satzung",
     }
-    await enter_rule(conn, nord, key=str(cast.nord.id), **args)
-    with pytest.raises(Forbidden):
-        await enter_rule(conn, nord, key=str(cast.sued.id), **args)
+    await enter_rule(conn, nord, key="NORD:direct", **args)
+    for key in ("SUED:direct", "NORD", "NORD:other"):
+        with pytest.raises(Forbidden):
+            await enter_rule(conn, nord, key=key, **args)
     with pytest.raises(Forbidden):
         await enter_rule(
             conn,
@@ -228,3 +229,20 @@ def test_effect_in_words() -> None:
 )
 def test_wrong_json_values_are_refused(kind: str, value: dict[str, object]) -> None:
     assert check_value(kind, value)
+
+
+async def test_check_finds_a_rule_that_ends(conn: Conn, cast: Cast) -> None:
+    assert await conn.fetch(store.MISSING_TODAY) == []
+    await conn.act_as(cast.office)
+    rule_id = await enter_rule(
+        conn,
+        cast.office,
+        kind="surcharge",
+        key="hub",
+        valid_from=conn.today,
+        value=None,
+        source="Beschluss",
+    )
+    await conn.act_as(cast.hub.second)
+    await approve_rule(conn, cast.hub.second, rule_id, row_version=1)
+    assert [r["kind"] for r in await conn.fetch(store.MISSING_TODAY)] == ["surcharge"]

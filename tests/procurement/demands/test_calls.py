@@ -58,12 +58,18 @@ async def test_the_deadline_only_moves_later_and_with_a_reason(conn: Conn, cast:
     call = await get(conn, cast.office, call_id)
     day = call.closes_at.date()
     with pytest.raises(Refused, match="nach der bisherigen"):
-        await actions.extend_call(conn, cast.office, call_id, closes_on=day - timedelta(days=1), reason="zu früh")
-    await actions.extend_call(conn, cast.office, call_id, closes_on=day + timedelta(days=9), reason="Ferien in NRW")
+        await actions.extend_call(
+            conn, cast.office, call_id, closes_on=day - timedelta(days=1), reason="zu früh"
+        )
+    await actions.extend_call(
+        conn, cast.office, call_id, closes_on=day + timedelta(days=9), reason="Ferien in NRW"
+    )
     assert (await get(conn, cast.nord.viewer, call_id)).extension_reason == "Ferien in NRW"
 
 
-async def test_the_due_job_ends_calls_misses_drafts_and_keeps_what_was_submitted(conn: Conn, cast: Cast):
+async def test_the_due_job_ends_calls_misses_drafts_and_keeps_what_was_submitted(
+    conn: Conn, cast: Cast
+):
     call_id = await a_call(conn, cast)
     await an_answer(conn, cast.nord, call_id, submitted=False)
     await an_answer(conn, cast.sued, call_id)
@@ -75,7 +81,9 @@ async def test_the_due_job_ends_calls_misses_drafts_and_keeps_what_was_submitted
     assert (await get(conn, cast.nord.viewer, call_id)).my_state == "missed"
     after = await get(conn, cast.sued.viewer, call_id)
     assert (after.my_state, after.state, after.answered) == ("submitted", "closed", 1)
-    assert not [t for t in await list_my_tasks(conn, cast.nord.viewer) if t.kind.startswith("demand")]
+    assert not [
+        t for t in await list_my_tasks(conn, cast.nord.viewer) if t.kind.startswith("demand")
+    ]
 
 
 async def test_reminders_go_out_once_a_stage(conn: Conn, cast: Cast):
@@ -90,7 +98,9 @@ async def test_reminders_go_out_once_a_stage(conn: Conn, cast: Cast):
     assert await actions.remind_due_members(conn) == 3
 
 
-async def test_totals_appear_from_three_members_on_and_quantities_of_others_never(client: Client, conn: Conn, cast: Cast):
+async def test_totals_appear_from_three_members_on_and_quantities_of_others_never(
+    client: Client, conn: Conn, cast: Cast
+):
     call_id = await a_call(conn, cast)
     marker = 4711
     await an_answer(conn, cast.nord, call_id, (marker, 0))
@@ -121,8 +131,17 @@ async def test_an_unknown_id_and_a_hidden_one_read_the_same(client: Client, conn
         one, two = await fremd.get(path.format(hidden)), await fremd.get(path.format(unknown))
         assert one.status_code == two.status_code == 404, path
         assert plain(one).replace(str(hidden), "#") == plain(two).replace(unknown, "#"), path
-    for path in ("/demands/{}/close", "/demands/{}/announce", "/demands/{}/remind", "/demands/{}/response", "/demands/{}/response/release"):
-        one, two = await fremd.post(path.format(hidden), {"row_version": "1"}), await fremd.post(path.format(unknown), {"row_version": "1"})
+    for path in (
+        "/demands/{}/close",
+        "/demands/{}/announce",
+        "/demands/{}/remind",
+        "/demands/{}/response",
+        "/demands/{}/response/release",
+    ):
+        one, two = (
+            await fremd.post(path.format(hidden), {"row_version": "1"}),
+            await fremd.post(path.format(unknown), {"row_version": "1"}),
+        )
         assert (one.status_code, two.status_code) == (404, 404), path
 
 
@@ -136,8 +155,12 @@ async def test_json_from_draft_to_close(client: Client, conn: Conn, cast: Cast):
     assert (await office.json_post(f"{url}/announce")).status_code == 428
     opened = await office.json_post(f"{url}/announce", if_match=made.headers["etag"])
     assert opened.json()["state"] == "open", opened.text
-    assert (await office.json_post(f"{url}/close", if_match=made.headers["etag"])).status_code == 412
+    assert (
+        await office.json_post(f"{url}/close", if_match=made.headers["etag"])
+    ).status_code == 412
     closed = await office.json_post(f"{url}/close", if_match=opened.headers["etag"])
     assert closed.json()["state"] == "closed"
-    listed = (await client.as_(cast.nord.viewer).get("/api/v1/demands?state=closed")).json()["items"]
+    listed = (await client.as_(cast.nord.viewer).get("/api/v1/demands?state=closed")).json()[
+        "items"
+    ]
     assert [i["id"] for i in listed] == [made.json()["id"]]

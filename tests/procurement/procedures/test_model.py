@@ -8,7 +8,14 @@ from kdnx.db.conn import Conn
 from kdnx.errors import Refused
 from kdnx.rules.calendar import Holidays
 from kdnx.rules.store import list_rules
-from procurement.procedures.model import Conditions, Option, check_choice, eu_options, law_of, national_options
+from procurement.procedures.model import (
+    Conditions,
+    Option,
+    check_choice,
+    eu_options,
+    law_of,
+    national_options,
+)
 
 DISPATCH = date(2026, 11, 23)
 
@@ -26,7 +33,9 @@ async def options(conn: Conn, **conditions: bool) -> dict[str, Option]:
     ({"is_electronic": False, "documents_online": False}, 40, date(2027, 1, 4)),
     ({"is_urgent": True, "documents_online": False}, 15, date(2026, 12, 8)),
 ])  # fmt: skip
-async def test_open_procedure_periods(conn: Conn, conditions: dict[str, bool], days: int, end: date):
+async def test_open_procedure_periods(
+    conn: Conn, conditions: dict[str, bool], days: int, end: date
+):
     found = (await options(conn, **conditions))["open"]
     assert (found.offer_days, found.offer_end) == (days, end)
     assert found.earliest_closing

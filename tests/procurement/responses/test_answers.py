@@ -14,7 +14,8 @@ from kdnx.db.pool import transaction
 from kdnx.errors import Invalid, Refused, Stale
 from kdnx.imports.kinds import Row
 from procurement.demands import actions as demands
-from procurement.responses import actions, files, store
+from procurement.filing import files
+from procurement.responses import actions, store
 from procurement.responses.model import Amount, amount, parse_quantity
 from tests.cast import Cast, make_cast
 from tests.procurement.build import SYSTEM, a_call, an_answer, lines_for
@@ -76,12 +77,16 @@ async def test_another_member_touches_nothing(conn: Conn, cast: Cast):
         await actions.withdraw_response(conn, cast.fremd.viewer, response)
     assert await conn.fetchval("SELECT count(*) FROM procurement.demand_line") == 0
     await conn.act_as(cast.office)
-    assert await conn.fetchval("SELECT count(*) FROM procurement.demand_line") == 0  # a draft is nobody else's business
+    assert (
+        await conn.fetchval("SELECT count(*) FROM procurement.demand_line") == 0
+    )  # a draft is nobody else's business
     await conn.act_as(cast.nord.viewer)
     assert await conn.fetchval("SELECT count(*) FROM procurement.demand_line") == 2
 
 
-async def test_revising_makes_a_new_version_and_the_old_one_counts_until_then(conn: Conn, cast: Cast):
+async def test_revising_makes_a_new_version_and_the_old_one_counts_until_then(
+    conn: Conn, cast: Cast
+):
     call_id = await a_call(conn, cast)
     response = await an_answer(conn, cast.nord, call_id, (100, 0))
     await conn.act_as(cast.nord.viewer)
@@ -101,9 +106,13 @@ async def test_a_stale_save_is_refused(conn: Conn, cast: Cast):
     call_id = await a_call(conn, cast)
     response = await an_answer(conn, cast.nord, call_id, submitted=False)
     lines = await lines_for(conn, cast.nord.viewer, call_id, (1, 1))
-    await actions.save_response(conn, cast.nord.viewer, call_id, lines, row_version=response.row_version)
+    await actions.save_response(
+        conn, cast.nord.viewer, call_id, lines, row_version=response.row_version
+    )
     with pytest.raises(Stale):
-        await actions.save_response(conn, cast.nord.viewer, call_id, lines, row_version=response.row_version)
+        await actions.save_response(
+            conn, cast.nord.viewer, call_id, lines, row_version=response.row_version
+        )
 
 
 async def test_after_the_deadline_nothing_moves_even_before_the_job_ran(conn: Conn, cast: Cast):
@@ -150,8 +159,12 @@ async def test_release_and_close_race_never_loses_a_receipt(fresh_database):
         async with transaction(fresh_database.pool, cast.office) as conn:
             await demands.close_call(conn, cast.office, call_id)
 
-    results = await asyncio.gather(release(actors[0]), close(), release(actors[1]), release(actors[2]))
-    released = {a.id for a, ok in zip(actors, (results[0], results[2], results[3]), strict=True) if ok}
+    results = await asyncio.gather(
+        release(actors[0]), close(), release(actors[1]), release(actors[2])
+    )
+    released = {
+        a.id for a, ok in zip(actors, (results[0], results[2], results[3]), strict=True) if ok
+    }
     async with transaction(fresh_database.pool, SYSTEM) as conn:
         rows = await conn.fetch("SELECT owner_id, state FROM procurement.demand_response")
         assert {r["owner_id"] for r in rows if r["state"] == "submitted"} == released
@@ -177,14 +190,18 @@ def rows_of(call_number: str, code: str = "NORD", **over) -> list[Row]:
 
 async def test_a_file_twice_is_unchanged_and_comes_out_equal(conn: Conn, cast: Cast):
     call_id = await a_call(conn, cast)
-    number = await conn.fetchval("SELECT number FROM procurement.demand_call WHERE id = $1", call_id)
+    number = await conn.fetchval(
+        "SELECT number FROM procurement.demand_call WHERE id = $1", call_id
+    )
     await conn.act_as(cast.nord.viewer)
     first = await files.write(conn, cast.nord.viewer, rows_of(number))
     assert (first.new, first.errors) == (2, [])
     again = await files.write(conn, cast.nord.viewer, rows_of(number))
     assert (again.new, again.changed, again.unchanged) == (0, 0, 2)
     out = await files.read(conn, cast.nord.viewer)
-    back = await files.write(conn, cast.nord.viewer, [Row(n, {**r, "state": None}) for n, r in enumerate(out, 2)])
+    back = await files.write(
+        conn, cast.nord.viewer, [Row(n, {**r, "state": None}) for n, r in enumerate(out, 2)]
+    )
     assert (back.unchanged, back.errors) == (2, [])
     more = await files.write(conn, cast.nord.viewer, rows_of(number, qty_expected=Decimal(11)))
     assert more.changed == 2
@@ -192,9 +209,13 @@ async def test_a_file_twice_is_unchanged_and_comes_out_equal(conn: Conn, cast: C
     assert await files.read(conn, cast.fremd.viewer) == []
 
 
-async def test_the_office_enters_submitted_history_and_others_only_their_own(conn: Conn, cast: Cast):
+async def test_the_office_enters_submitted_history_and_others_only_their_own(
+    conn: Conn, cast: Cast
+):
     call_id = await a_call(conn, cast)
-    number = await conn.fetchval("SELECT number FROM procurement.demand_call WHERE id = $1", call_id)
+    number = await conn.fetchval(
+        "SELECT number FROM procurement.demand_call WHERE id = $1", call_id
+    )
     await conn.act_as(cast.fremd.viewer)
     refused = await files.write(conn, cast.fremd.viewer, rows_of(number))
     assert [e.field for e in refused.errors] == ["member", "member"]
@@ -209,7 +230,9 @@ async def test_the_office_enters_submitted_history_and_others_only_their_own(con
 
 async def test_rows_that_contradict_are_named(conn: Conn, cast: Cast):
     call_id = await a_call(conn, cast)
-    number = await conn.fetchval("SELECT number FROM procurement.demand_call WHERE id = $1", call_id)
+    number = await conn.fetchval(
+        "SELECT number FROM procurement.demand_call WHERE id = $1", call_id
+    )
     await conn.act_as(cast.nord.viewer)
     good = rows_of(number)
     cases = [
@@ -227,7 +250,10 @@ async def test_rows_that_contradict_are_named(conn: Conn, cast: Cast):
 
 
 def test_totals_are_sums_of_years():
-    line_years = {2027: Amount(Decimal(1), Decimal(2), Decimal(3)), 2028: Amount(Decimal("0.5"), Decimal(2), Decimal(4))}
+    line_years = {
+        2027: Amount(Decimal(1), Decimal(2), Decimal(3)),
+        2028: Amount(Decimal("0.5"), Decimal(2), Decimal(4)),
+    }
     from procurement.responses.model import Line
 
     line = Line(1, "x", "30213100", "Stück", line_years, "interest")

@@ -32,7 +32,14 @@ def test_framework_adds_all_planned_call_offs_at_their_largest():
 
 def test_fixed_total_adds_the_expected_and_every_option():
     found = estimate(
-        ValueInput(ContractKind.FIXED_TOTAL, LOTS, options_cents=1_000_000, extensions_cents=2_000_000, premiums_cents=50_000), 48
+        ValueInput(
+            ContractKind.FIXED_TOTAL,
+            LOTS,
+            options_cents=1_000_000,
+            extensions_cents=2_000_000,
+            premiums_cents=50_000,
+        ),
+        48,
     )
     assert found.total_cents == 23_050_000
     assert found.max_total_cents == 30_550_000
@@ -41,14 +48,20 @@ def test_fixed_total_adds_the_expected_and_every_option():
 
 @pytest.mark.parametrize(("term", "months"), [(12, 12), (48, 48), (49, 48), (60, 48), (None, 48)])
 def test_without_total_price_the_term_counts_up_to_48_months(term: int | None, months: int):
-    found = estimate(ValueInput(ContractKind.NO_TOTAL, [], term_months=term, monthly_cents=500_000), 48)
+    found = estimate(
+        ValueInput(ContractKind.NO_TOTAL, [], term_months=term, monthly_cents=500_000), 48
+    )
     assert found.total_cents == months * 500_000
 
 
 def test_recurring_takes_last_year_with_changes_or_the_first_twelve_months():
-    last = ValueInput(ContractKind.RECURRING, [], previous_year_cents=10_000_000, expected_change_cents=-1_000_000)
+    last = ValueInput(
+        ContractKind.RECURRING, [], previous_year_cents=10_000_000, expected_change_cents=-1_000_000
+    )
     assert estimate(last, 48).total_cents == 9_000_000
-    both = ValueInput(ContractKind.RECURRING, [], previous_year_cents=10_000_000, next_year_cents=12_000_000)
+    both = ValueInput(
+        ContractKind.RECURRING, [], previous_year_cents=10_000_000, next_year_cents=12_000_000
+    )
     assert estimate(both, 48).total_cents == 12_000_000
 
 
@@ -67,11 +80,22 @@ def test_the_threshold_itself_is_already_eu(total: int, threshold: int, regime: 
 
 
 def test_small_lots_stay_below_80_000_and_a_fifth_of_all():
-    lots = [LotValue(1, 0, 800_000 * EUR), LotValue(2, 0, 79_999 * EUR), LotValue(3, 0, 80_000 * EUR), LotValue(4, 0, 50_000 * EUR)]
+    lots = [
+        LotValue(1, 0, 800_000 * EUR),
+        LotValue(2, 0, 79_999 * EUR),
+        LotValue(3, 0, 80_000 * EUR),
+        LotValue(4, 0, 50_000 * EUR),
+    ]
     able = small_lots(lots, "framework", 80_000 * EUR, Decimal(20))
     assert able == [2, 4]  # 129.999 of 1.009.999: under a fifth; lot 3 is not below the limit
-    tight = [LotValue(1, 0, 300_000 * EUR), LotValue(2, 0, 70_000 * EUR), LotValue(3, 0, 60_000 * EUR)]
-    assert small_lots(tight, "framework", 80_000 * EUR, Decimal(20)) == [3]  # 60 of 430 is 14 %, both would be 30 %
+    tight = [
+        LotValue(1, 0, 300_000 * EUR),
+        LotValue(2, 0, 70_000 * EUR),
+        LotValue(3, 0, 60_000 * EUR),
+    ]
+    assert small_lots(tight, "framework", 80_000 * EUR, Decimal(20)) == [
+        3
+    ]  # 60 of 430 is 14 %, both would be 30 %
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=12))
@@ -92,7 +116,9 @@ def test_splitting_alarm_needs_same_kind_near_in_time_and_a_sum_over_the_thresho
     assert splitting_alarm(22_000_000, groups, day, limit, [same]) == []
     a_year = Other("V-2025-0001", "Monitore", date(2025, 11, 23), 12_000_000, frozenset({"302"}))
     assert splitting_alarm(10_000_000, groups, day, limit, [a_year]) == []
-    one_day_less = Other("V-2025-0002", "Monitore", date(2025, 11, 24), 12_000_000, frozenset({"302"}))
+    one_day_less = Other(
+        "V-2025-0002", "Monitore", date(2025, 11, 24), 12_000_000, frozenset({"302"})
+    )
     assert splitting_alarm(10_000_000, groups, day, limit, [one_day_less]) == [one_day_less]
 
 

@@ -1,7 +1,7 @@
 """Demands as files: one row a member, position and year; set-based in, the same rows out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,10 @@ from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer
 from procurement.demands.model import BINDING_LABELS, DemandCall, Position
 from procurement.demands.store import find_call, find_call_ids, list_positions
-from procurement.responses import store
+from procurement.filing import store
 from procurement.responses.model import Amount, Line, Response, amount, receipt
 from procurement.responses.schemas import make_line
+from procurement.responses.store import insert_lines
 
 STATES = {"Entwurf": "draft", "abgegeben": "submitted"}
 COLUMNS = (
@@ -173,115 +174,130 @@ async def _prepare(conn: Conn, viewer: Viewer, rows: Sequence[Row], outcome: Out
 def _rest(row: Row, call: DemandCall) -> dict[str, Any]:
     v = {n: row.values.get(n) for n in REST}
     return {
-        "binding": v["binding"] or call.binding, "needed_from": v["needed_from"], "needed_to": v["needed_to"], "place": v["place"] or "",
-        "price_today_cents": v["price_today"], "existing_contract_end": v["contract_end"], "budget_confirmed": bool(v["budget_confirmed"]),
+        "binding": v["binding"] or call.binding,
+        "needed_from": v["needed_from"],
+        "needed_to": v["needed_to"],
+        "place": v["place"] or "",
+        "price_today_cents": v["price_today"],
+        "existing_contract_end": v["contract_end"],
+        "budget_confirmed": bool(v["budget_confirmed"]),
         "deviation_reason": v["deviation_reason"] or "",
-    }  # fmt: skip
+    }
 
 
 async def write(conn: Conn, viewer: Viewer, rows: Sequence[Row]) -> Outcome:
     """Answers from rows: drafts for the own member; the office may enter submitted ones (Altbestand)."""
     outcome = Outcome()
     reading = await _prepare(conn, viewer, rows, outcome)
-    groups: dict[Group, dict[int, Line]] = {}
-    calls: dict[Group, DemandCall] = {}
-    states: dict[Group, str] = {}
-    numbers: dict[Group, list[Row]] = {}
+    answers: dict[Group, _Answer] = {}
     for row in rows:
         found, figures = reading.place(row), reading.figures(row)
         if found is None or figures is None:
             continue
         call, member, position = found
-        key = (member, call.id)
-        lines = groups.setdefault(key, {})
-        line = lines.get(position.ordinal) or make_line(position, {}, _rest(row, call))
-        state = row.values.get("state") or "draft"
-        if (
-            row.values["year"] in line.years
-            or states.setdefault(key, state) != state
-            or replace(line, **_rest(row, call)) != line
-        ):
+        state = str(row.values.get("state") or "draft")
+        answer = answers.setdefault((member, call.id), _Answer(member, call, state))
+        line = answer.lines.get(position.ordinal) or make_line(position, {}, _rest(row, call))
+        year = row.values["year"]
+        if year in line.years or answer.state != state or replace(line, **_rest(row, call)) != line:
+            expected = _("jedes Jahr einmal, sonst gleiche Angaben")
             reading.wrong(
                 row,
                 "year",
-                _("jedes Jahr einmal, sonst gleiche Angaben"),
-                _("Die Zeile widerspricht einer früheren Zeile derselben Position."),
+                expected,
+                _("Die Zeile widerspricht einer früheren derselben Position."),
             )
             continue
-        lines[position.ordinal] = replace(line, years={**line.years, row.values["year"]: figures})
-        calls[key] = call
-        numbers.setdefault(key, []).append(row)
-    await _store(conn, viewer, reading, groups, calls, states, numbers)
+        answer.lines[position.ordinal] = replace(line, years={**line.years, year: figures})
+        answer.rows.append(row)
+    await _store(conn, viewer, reading, answers)
     return outcome
 
 
+@dataclass
+class _Answer:
+    """One member's answer as the rows give it."""
+
+    owner_id: UUID
+    call: DemandCall
+    state: str
+    rows: list[Row] = field(default_factory=list)
+    lines: dict[int, Line] = field(default_factory=dict)
+
+    @property
+    def content(self) -> list[Line]:
+        """Lines that say something, by position."""
+        return [x for _n, x in sorted(self.lines.items()) if not x.total.is_zero]
+
+
 async def _store(
-    conn: Conn, viewer: Viewer, reading: _Reading, groups: Mapping[Group, Mapping[int, Line]], calls: Mapping[Group, DemandCall],
-    states: Mapping[Group, str], rows: Mapping[Group, Sequence[Row]],
-) -> None:  # fmt: skip
-    wanted = [k for k in groups if k in rows]
-    there = await store.find_responses(conn, wanted)
-    office = viewer.scope in (Scope.OFFICE, Scope.SYSTEM)
-    versions = [
-        (
-            r.owner_id,
-            r.id,
-            (r.submitted_version or 0) if office and not viewer.acts_for(r.owner_id) else r.version,
-        )
-        for r in there.values()
-    ]
-    present = await store.list_lines_of(conn, versions)
-    heads: list[tuple[UUID, UUID, UUID, UUID, str, str, int, bytes | None]] = []
+    conn: Conn, viewer: Viewer, reading: _Reading, answers: Mapping[Group, _Answer]
+) -> None:
+    wanted = {k: a for k, a in answers.items() if a.rows}
+    there = await store.find_responses(conn, list(wanted))
+    seen = [(r.owner_id, r.id, _version_seen(viewer, r)) for r in there.values()]
+    present = await store.list_lines_of(conn, seen)
+    heads: list[store.Head] = []
     lines: list[tuple[UUID, UUID, int, Line]] = []
-    for key in wanted:
-        owner, _call_id = key
-        call, found, content = (
-            calls[key],
-            there.get(key),
-            [x for _n, x in sorted(groups[key].items()) if not x.total.is_zero],
-        )
-        if (
-            found
-            and _same(present.get(found.id, []), content)
-            and (states[key] == "submitted") == (found.state == "submitted")
-        ):
-            reading.outcome.unchanged += len(rows[key])
-            continue
-        if found and not office and found.state != "draft":
-            reading.wrong(
-                rows[key][0],
-                "call",
-                _("eine Antwort im Entwurf"),
-                _("Die Antwort ist abgegeben oder zur Freigabe gegeben."),
-            )
-            continue
-        reading.outcome.changed += len(rows[key]) if found else 0
-        reading.outcome.new += 0 if found else len(rows[key])
-        response_id, version = (found.id, found.version + 1) if found else (new_id(), 1)
-        heads.append((owner, response_id, call.id, call.lead_id, call.title, states[key], version,
-                      _proof(conn, owner, response_id, call, version, content) if states[key] == "submitted" else None))  # fmt: skip
-        lines += [(owner, response_id, version, x) for x in content]
-        record(conn, viewer, "demand_response.import", object_kind="demand_response", object_id=response_id, owner_id=owner,
-               party_id=call.lead_id, row_version=(found.row_version if found else 0) + 1, audience="parties")  # fmt: skip
+    for key, answer in wanted.items():
+        found = there.get(key)
+        if found and _is_same(answer, found, present.get(found.id, [])):
+            reading.outcome.unchanged += len(answer.rows)
+        elif found and not _is_office(viewer) and found.state != "draft":
+            message = _("Die Antwort ist abgegeben oder zur Freigabe gegeben.")
+            reading.wrong(answer.rows[0], "call", _("eine Antwort im Entwurf"), message)
+        else:
+            reading.outcome.changed += len(answer.rows) if found else 0
+            reading.outcome.new += 0 if found else len(answer.rows)
+            head = _head(conn, answer, found)
+            heads.append(head)
+            lines += [(head.owner_id, head.id, head.version, x) for x in answer.content]
+            _note(conn, viewer, head, found)
     if heads:
         await store.upsert_imported(conn, heads, viewer.principal)
-        await store.insert_lines(conn, lines)
+        await insert_lines(conn, lines)
 
 
-def _proof(
-    conn: Conn,
-    owner: UUID,
-    response_id: UUID,
-    call: DemandCall,
-    version: int,
-    content: Sequence[Line],
-) -> bytes:
-    head = Response(
-        owner_id=owner, id=response_id, call_id=call.id, lead_id=call.lead_id, title=call.title, state="submitted", version=version,
-        submitted_version=version, edition=1, written_by=None, requested_by=None, submitted_at=conn.now, receipt_hash=None,
-        return_reason=None, row_version=1, updated_at=conn.now,
+def _is_office(viewer: Viewer) -> bool:
+    return viewer.scope in (Scope.OFFICE, Scope.SYSTEM)
+
+
+def _version_seen(viewer: Viewer, found: Response) -> int:
+    # the office sees of others only what was submitted
+    others = _is_office(viewer) and not viewer.acts_for(found.owner_id)
+    return (found.submitted_version or 0) if others else found.version
+
+
+def _is_same(answer: _Answer, found: Response, present: Sequence[Line]) -> bool:
+    return _same(present, answer.content) and (answer.state == "submitted") == (
+        found.state == "submitted"
+    )
+
+
+def _head(conn: Conn, answer: _Answer, found: Response | None) -> store.Head:
+    call, is_submitted = answer.call, answer.state == "submitted"
+    head = store.Head(
+        answer.owner_id, found.id if found else new_id(), call.id, call.lead_id, call.title, answer.state,
+        found.version + 1 if found else 1, None,
     )  # fmt: skip
-    return receipt(head, content, conn.now)
+    if not is_submitted:
+        return head
+    proof = receipt(head.owner_id, head.id, head.call_id, head.version, answer.content, conn.now)
+    return replace(head, receipt_hash=proof)
+
+
+def _note(conn: Conn, viewer: Viewer, head: store.Head, found: Response | None) -> None:
+    record(
+        conn,
+        viewer,
+        "demand_response.import",
+        object_kind="demand_response",
+        object_id=head.id,
+        owner_id=head.owner_id,
+        party_id=head.lead_id,
+        row_version=(found.row_version if found else 0) + 1,
+        audience="parties",
+    )
 
 
 def _same(old: Sequence[Line], new: Sequence[Line]) -> bool:

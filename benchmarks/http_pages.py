@@ -1,0 +1,113 @@
+"""A page and a JSON list over HTTP with sign-in and rights, beside bare Starlette with the same query and template.
+
+usage: python -m benchmarks.http_pages [requests]
+"""
+
+import asyncio
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import asyncpg
+import uvicorn
+from httpx import AsyncClient
+from jinja2 import Environment, PackageLoader
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from benchmarks.ground import SYSTEM, Ground, emit, ground, rate
+from kdnx.app import create_app, make_house
+from kdnx.auth.actions import start_session
+from kdnx.config import Settings
+from kdnx.db.pool import transaction
+from kdnx.members.store import LIST_MEMBERS
+
+BARE_PAGE = """<!doctype html><title>Mitglieder</title><table>{% for m in rows %}<tr><td>{{ m.code }}</td><td>{{ m.name }}</td>
+<td>{{ m.legal_form }}</td><td>{{ m.seat }}</td><td>{{ m.inhabitants }}</td></tr>{% endfor %}</table>"""
+
+
+def bare_app(pool: asyncpg.Pool) -> Starlette:
+    """The same query, no sign-in, no transaction, no shell."""
+    template = Environment(autoescape=True, loader=PackageLoader("kdnx.members")).from_string(BARE_PAGE)
+
+    async def read() -> list[asyncpg.Record]:
+        async with pool.acquire() as conn:
+            import datetime  # noqa: PLC0415
+
+            rows: list[asyncpg.Record] = await conn.fetch(LIST_MEMBERS, None, datetime.date(2026, 1, 1), None)
+            return rows
+
+    async def page(_request: Request) -> Response:
+        return HTMLResponse(template.render(rows=await read()))
+
+    async def as_json(_request: Request) -> Response:
+        keep = ("code", "name", "short_name", "legal_form", "seat", "ags", "nuts3", "inhabitants", "state")
+        return JSONResponse({"items": [{k: r[k] for k in keep} for r in await read()]})
+
+    return Starlette(routes=[Route("/members", page), Route("/api/v1/members", as_json)])
+
+
+class Served:
+    """An application on a loopback port."""
+
+    def __init__(self, app: Starlette, port: int) -> None:
+        self.server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
+        self.base = f"http://127.0.0.1:{port}"
+
+    async def __aenter__(self) -> str:
+        """Start and wait until it answers."""
+        self.task = asyncio.create_task(self.server.serve())
+        while not self.server.started:  # noqa: ASYNC110  # uvicorn gives no event
+            await asyncio.sleep(0.02)
+        return self.base
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop."""
+        self.server.should_exit = True
+        await self.task
+
+
+async def measure(base: str, path: str, cookie: str, clients: int, count: int) -> float:
+    """Requests a second."""
+    async with AsyncClient(base_url=base, headers={"cookie": cookie}, timeout=60) as http:
+
+        async def work(_i: int) -> None:
+            response = await http.get(path)
+            response.raise_for_status()
+
+        await rate(clients, clients, work)
+        return await rate(clients, count, work)
+
+
+async def compare(g: Ground, ours: str, theirs: str, cookie: str, count: int) -> None:
+    """Both, interleaved, best of three."""
+    for case, path in (("page_members", "/members"), ("json_members", "/api/v1/members")):
+        best = [0.0, 0.0]
+        for _ in range(3):
+            best[0] = max(best[0], await measure(ours, path, cookie, 8, count))
+            best[1] = max(best[1], await measure(theirs, path, "", 8, count))
+        emit(case, "kdnx", n=count, concurrency=8, value=best[0], unit="1/s")
+        emit(case, "starlette", n=count, concurrency=8, value=best[1], unit="1/s")
+        emit(case, "ratio", n=count, concurrency=8, value=best[0] / best[1], unit="kdnx/starlette")
+
+
+async def main(count: int) -> None:
+    """One process serves and asks: client cost is the same on both sides."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with ground(pool_size=10) as g:
+            settings = replace(Settings(data_dir=Path(folder)), database_url=g.app_dsn, api_rate_per_minute=10_000_000)
+            async with transaction(g.pool, SYSTEM) as conn:
+                who = g.cast.nord.viewer
+                token = await start_session(conn, who.person_id, who.member_id, who.scope)  # type: ignore[arg-type]
+            async with (
+                Served(create_app(make_house(settings)), 8377) as ours,
+                Served(bare_app(g.pool), 8378) as theirs,
+            ):
+                await compare(g, ours, theirs, f"kdnx_session={token}", count)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 400))

@@ -1,0 +1,1 @@
+"""What silence means: escalate, expire or consent, by the policy of each order."""

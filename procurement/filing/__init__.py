@@ -1,0 +1,1 @@
+"""Demands as files: what goes in through the importer and comes out equal."""
