@@ -19,7 +19,21 @@ from kdnx.rules import part as rules
 from kdnx.succession import part as succession
 from kdnx.viewer import Permission
 
-PARTS = (auth, access, invitations, providers, clients, founding, members, succession, rules, documents, notices, jobs, imports)
+PARTS = (
+    auth,
+    access,
+    invitations,
+    providers,
+    clients,
+    founding,
+    members,
+    succession,
+    rules,
+    documents,
+    notices,
+    jobs,
+    imports,
+)
 MODULE = Module(
     name="platform",
     title="Plattform",
@@ -28,6 +42,8 @@ MODULE = Module(
     nav=(
         NavEntry("Start", "/", 0),
         NavEntry("Mitglieder", "/members", 60, Permission.MEMBER_READ),
+        NavEntry("Verwaltung", "/admin", 90, Permission.ROLE_GRANT),
+        NavEntry("Prüfspur", "/admin/audit", 91, Permission.AUDIT_READ),
     ),
     templates={
         "frames": "kdnx.frames",

@@ -112,9 +112,9 @@ async def write_orders(conn: Conn, viewer: Viewer, rows: Sequence[Row]) -> Outco
         before = known_rows.get(
             (row.values["number"], row.values["provider"], row.values["recipient"])
         )
-        values = _filled(row.values, known)
-        if before is not None and before["route"] == "direct":
-            values["tax_code_2"] = before["tax_code_2"]
+        # an empty cell says nothing about an order that is known
+        given = {k: before[k] if v is None and before else v for k, v in row.values.items()}
+        values = _filled(given, known)
         faults = (
             _changes(row, values, before)
             if before is not None

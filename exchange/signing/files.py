@@ -38,6 +38,7 @@ from kdnx.viewer import Permission, Scope, Viewer
 STATES = {LABELS[s]: s.value for s in BookingState}
 KINDS = {KIND_LABELS[k]: k.value for k in BookingKind}
 ONE_YEAR = "Im selben Kalenderjahr."
+AMOUNT = ("net_amount", "amount")
 NET = "Bein 1, ohne Umlage und Steuer."
 OFFICE_ONLY = "Leer = vorgeschlagen; anderes nur Geschäftsstelle (Altbestand)."
 COLUMNS = (
@@ -45,7 +46,7 @@ COLUMNS = (
     Column("order", "Leistungsschein", required=True, example="L-2026-0042", aliases=("order_number",)),
     Column("service_from", "Leistung von", CellKind.DAY, required=True, example="01.07.2026"),
     Column("service_to", "Leistung bis", CellKind.DAY, required=True, example="31.07.2026", note=ONE_YEAR),
-    Column("net", "Netto", CellKind.MONEY, required=True, example="1.234,50", note=NET, aliases=("net_amount", "amount")),
+    Column("net", "Netto", CellKind.MONEY, required=True, example="1.234,50", note=NET, aliases=AMOUNT),
     Column("quantity", "Menge", CellKind.DECIMAL),
     Column("reference", "Referenz", example="LS-4711", max_length=120, note="Je Bereitsteller und Jahr einmal."),
     Column("note", "Bemerkung", max_length=2000),

@@ -9,7 +9,7 @@ from kdnx.auth.model import ALLIANCE_ROLES
 from kdnx.errors import Forbidden
 from kdnx.members.store import list_members
 from kdnx.text import _
-from kdnx.viewer import ROLE_LABELS, Permission, Role, Scope, Viewer
+from kdnx.viewer import ROLE_LABELS, Permission, Role, Scope, Viewer, missing_role
 from kdnx.web.routing import Call, get, post
 
 
@@ -24,6 +24,19 @@ async def members_to_serve(call: Call) -> list[tuple[str, str]]:
     if call.viewer.scope == Scope.OFFICE:
         return [(str(m.id), m.name) for m in await list_members(call.conn) if m.state == "active"]
     return [(str(call.viewer.member_id), call.viewer.member_name)]
+
+
+async def show_admin(call: Call) -> Response:
+    """The first area of administration the viewer may enter."""
+    areas = (
+        (Permission.ROLE_GRANT, "/admin/users"),
+        (Permission.AUDIT_READ, "/admin/audit"),
+        (Permission.RULE_READ, "/admin/rules"),
+    )
+    for permission, url in areas:
+        if call.viewer.may(permission):
+            return call.redirect(url)
+    raise missing_role(Permission.ROLE_GRANT)
 
 
 async def list_roles(call: Call) -> Response:
@@ -136,6 +149,7 @@ async def end_deputy(call: Call) -> Response:
 
 
 DOORS = (
+    get("/admin", show_admin, permission=Permission.SIGNED_IN),
     get("/admin/roles", list_roles, permission=Permission.ROLE_GRANT),
     post("/admin/roles", grant_role, permission=Permission.ROLE_GRANT),
     get("/admin/roles/{id}", show_role, permission=Permission.ROLE_GRANT),

@@ -243,9 +243,8 @@ async def _store(
         found = there.get(key)
         if found and _is_same(answer, found, present.get(found.id, [])):
             reading.outcome.unchanged += len(answer.rows)
-        elif found and not _is_office(viewer) and found.state != "draft":
-            message = _("Die Antwort ist abgegeben oder zur Freigabe gegeben.")
-            reading.wrong(answer.rows[0], "call", _("eine Antwort im Entwurf"), message)
+        elif refusal := _refusal(viewer, answer, found):
+            reading.wrong(answer.rows[0], "call", _("eine Antwort, die sich ändern lässt"), refusal)
         else:
             reading.outcome.changed += len(answer.rows) if found else 0
             reading.outcome.new += 0 if found else len(answer.rows)
@@ -256,6 +255,23 @@ async def _store(
     if heads:
         await store.upsert_imported(conn, heads, viewer.principal)
         await insert_lines(conn, lines)
+
+
+def _refusal(viewer: Viewer, answer: _Answer, found: Response | None) -> str:
+    """Why this answer cannot be written, or ''."""
+    if answer.call.state in ("bundled", "cancelled"):
+        return _("Die Abfrage ist gebündelt oder abgebrochen; ihre Mengen stehen fest.")
+    if found is None:
+        return ""
+    if viewer.acts_for(answer.owner_id) and not _is_office(viewer):
+        return (
+            ""
+            if found.state == "draft"
+            else _("Die Antwort ist abgegeben oder zur Freigabe gegeben.")
+        )
+    # what the member's own people wrote is theirs: the office enters history, it answers for nobody
+    written = found.written_by is not None and found.written_by != viewer.principal
+    return _("Das Mitglied hat selbst geantwortet.") if written else ""
 
 
 def _is_office(viewer: Viewer) -> bool:

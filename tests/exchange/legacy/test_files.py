@@ -14,6 +14,7 @@ from kdnx.imports.kinds import Row
 from kdnx.numbers.actions import draw
 from kdnx.viewer import Scope, Viewer
 from tests.catalog.build import an_offering
+from tests.exchange.order_build import an_order_at
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 IDS = "SELECT id FROM exchange.service_order ORDER BY number"
@@ -107,3 +108,12 @@ async def test_four_hundred_orders_take_under_two_seconds(conn, cast):
     assert (await write(conn, cast, rows)).unchanged == 400
     assert took < 2, took
     assert time.perf_counter() - began < 2
+
+
+async def test_an_order_by_clicks_goes_out_and_comes_back_unchanged(conn, cast):
+    await an_order_at(conn, cast)
+    await conn.act_as(cast.office)
+    out = await read_orders(conn, cast.office)
+    assert [(r["state"], r["legal_reason"]) for r in out] == [("active", "Gemeinsam kontrollierte Drehscheibe")]
+    again = await write(conn, cast, [Row(2, {**out[0], "legal_reason": None, "title": None})])
+    assert (again.unchanged, again.errors) == (1, [])

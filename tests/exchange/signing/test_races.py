@@ -120,21 +120,19 @@ async def test_a_killed_connection_leaves_nothing_half_done(ground, fresh_databa
     pool, cast, order, _other = ground
     ids = await bookings(pool, cast.nord, order, 3)
     owner = await asyncpg.connect(fresh_database.owner_dsn)
-    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)):
+
+    async def confirm_all(*, die: bool):
         async with committed(pool, cast.sued.viewer) as conn:
             pid = await conn.fetchval("SELECT pg_backend_pid()")
-            await confirm_bookings(conn, cast.sued.viewer, [Signing(i) for i in ids])
-            await owner.execute("SELECT pg_terminate_backend($1)", pid)
-            await asyncio.sleep(0.2)
+            done = await confirm_bookings(conn, cast.sued.viewer, [Signing(i) for i in ids])
+            if die:
+                await owner.execute("SELECT pg_terminate_backend($1)", pid)
+                await asyncio.sleep(0.2)
+        return len(done.confirmed)
+
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)):
+        await confirm_all(die=True)
     assert await owner.fetchval("SELECT count(*) FROM exchange.transfer") == 0
     await owner.close()
-    async with committed(pool, cast.sued.viewer) as conn:
-        assert (
-            len(
-                (
-                    await confirm_bookings(conn, cast.sued.viewer, [Signing(i) for i in ids])
-                ).confirmed
-            )
-            == 3
-        )
+    assert await confirm_all(die=False) == 3
     await proves(pool)

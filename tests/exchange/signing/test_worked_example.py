@@ -24,7 +24,7 @@ FROM exchange.volume GROUP BY 1 ORDER BY 1
 BALANCE = "SELECT account_id, sum(cents)::bigint FROM exchange.entry GROUP BY 1"
 
 
-async def test_worked_example(fresh_database):
+async def test_worked_example(fresh_database):  # noqa: PLR0915  # the one story of model.md 3.3
     pool = fresh_database.pool
     async with committed(pool, SYSTEM) as conn:
         cast = await make_cast(conn)

@@ -133,6 +133,18 @@ async def test_the_pages_of_administration_are_for_administrators(
     assert (await client.as_(cast.office).get("/admin/providers")).status_code == 200
 
 
+async def test_administration_opens_where_the_viewer_may_enter(client: Client, cast: Cast) -> None:
+    areas = {
+        "/admin/users": cast.nord.viewer,
+        "/admin/audit": cast.auditor,
+        "/admin/rules": cast.committee,
+    }
+    for url, viewer in areas.items():
+        answer = await client.as_(viewer).get("/admin")
+        assert (answer.status_code, answer.headers["location"]) == (303, url)
+    assert ">Verwaltung</a>" in (await client.as_(cast.nord.viewer).get("/admin/roles")).text
+
+
 async def test_a_foreign_role_is_like_an_unknown_one(
     client: Client, conn: Conn, cast: Cast
 ) -> None:

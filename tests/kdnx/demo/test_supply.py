@@ -88,7 +88,8 @@ def test_the_same_every_time():
 
 
 @pytest.mark.parametrize(
-    "today", [date(2025, 6, 1), date(2026, 1, 1), date(2026, 2, 28), date(2027, 1, 15), date(2030, 7, 1)]
+    "today",
+    [date(2025, 6, 1), date(2026, 1, 1), date(2026, 2, 28), date(2027, 1, 15), date(2030, 7, 1)],
 )
 def test_any_day_of_loading_gives_both_years(today):
     for year in (2023, 2024):

@@ -228,6 +228,23 @@ async def test_the_office_enters_submitted_history_and_others_only_their_own(
     assert {r["state"] for r in await files.read(conn, cast.office)} == {"submitted"}
 
 
+async def test_the_office_never_overwrites_what_a_member_said_or_what_is_bundled(
+    conn: Conn, cast: Cast
+):
+    call_id = await a_call(conn, cast)
+    await an_answer(conn, cast.nord, call_id, (100, 0))
+    number = await conn.fetchval(
+        "SELECT number FROM procurement.demand_call WHERE id = $1", call_id
+    )
+    await conn.act_as(cast.office)
+    outcome = await files.write(conn, cast.office, rows_of(number, state="submitted"))
+    assert [e.message for e in outcome.errors] == ["Das Mitglied hat selbst geantwortet."]
+    await demands.close_call(conn, cast.office, call_id)
+    await demands.mark_bundled(conn, cast.office, call_id)
+    outcome = await files.write(conn, cast.office, rows_of(number, "SUED", state="submitted"))
+    assert "gebündelt" in outcome.errors[0].message
+
+
 async def test_rows_that_contradict_are_named(conn: Conn, cast: Cast):
     call_id = await a_call(conn, cast)
     number = await conn.fetchval(
