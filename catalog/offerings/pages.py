@@ -1,12 +1,13 @@
 """One offering: its page, its versions, and what people do with it."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from markupsafe import Markup
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import Response
 
 from catalog.availability import actions as availability
@@ -75,12 +76,18 @@ ORDER = (
 )
 
 
+# people type 1.200 for twelve hundred
+Count = Annotated[
+    int, BeforeValidator(lambda v: re.sub(r"[.\s]", "", v) if isinstance(v, str) else v)
+]
+
+
 class CalculatorQuery(BaseModel):
     """Quantities of my organisation; inhabitants come from the register unless typed."""
 
-    inhabitants: int | None = Field(None, ge=0, le=100_000_000)
-    workplaces: int = Field(0, ge=0, le=10_000_000)
-    quantity: int = Field(0, ge=0, le=10**12)
+    inhabitants: Count | None = Field(None, ge=0, le=100_000_000)
+    workplaces: Count = Field(0, ge=0, le=10_000_000)
+    quantity: Count = Field(0, ge=0, le=10**12)
 
 
 async def show_offering(call: Call) -> Response:

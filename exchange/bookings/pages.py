@@ -1,7 +1,8 @@
 """Bookings for people: the inbox of what waits for me, one booking with its proof, proposing and correcting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -53,6 +54,7 @@ WORDS: Mapping[str, Any] = {
 # at which field of the form a refusal is shown
 FIELD_OF = {"booking_one_year": "service_to", "outside_term": "service_to", "period_order": "service_to",
             "booking_reference_once": "reference", "booking_positive": "net"}  # fmt: skip
+PROPOSED = "Vorgeschlagen; die andere Seite bestätigt oder bestreitet."
 ACT_LABELS = {
     "booking.propose": "vorgeschlagen",
     "booking.confirm": "bestätigt",
@@ -148,6 +150,21 @@ async def show_booking(call: Call) -> Response:
 async def show_with_errors(call: Call, form: Form[Any]) -> Response:
     """The booking again, with what was typed and the errors at their fields."""
     return await _show(call, call.path_id(), form=form, status=422)
+
+
+async def act_or_show(
+    call: Call, form: Form[Any], field: str, act: Callable[[], Awaitable[Row]], flash: str
+) -> Response:
+    """Do it and go to the booking; a refusal stands at `field` and nothing typed is lost."""
+    try:
+        async with call.conn.savepoint():
+            row = await act()
+    except Refused as error:
+        text = " ".join(t for t in (error.detail, error.remedy) if t)
+        return await show_with_errors(
+            call, Form(form.raw, None, [FieldError(field, text, error.code)])
+        )
+    return call.redirect(f"/bookings/{row.id}", flash)
 
 
 async def _show(
@@ -248,34 +265,23 @@ def _order_of(fields: Mapping[str, Any]) -> UUID | None:
 
 async def withdraw(call: Call) -> Response:
     """Take back an open proposal."""
-    form = call.form(ReasonForm)
-    if form.value is None:
-        return await show_with_errors(call, form)
-    row = await withdraw_booking(
-        call.conn,
-        call.viewer,
-        call.path_id(),
-        reason=form.value.reason,
-        expected=form.value.version,
-    )
-    return call.redirect(f"/bookings/{row.id}", _("Die Buchung ist zurückgezogen."))
+    return await _with_reason(call, withdraw_booking, _("Die Buchung ist zurückgezogen."))
 
 
 async def reverse(call: Call) -> Response:
     """Propose a reversal."""
+    return await _with_reason(call, reverse_booking, PROPOSED)
+
+
+async def _with_reason(call: Call, action: Callable[..., Awaitable[Row]], flash: str) -> Response:
     form = call.form(ReasonForm)
     if form.value is None:
         return await show_with_errors(call, form)
-    row = await reverse_booking(
-        call.conn,
-        call.viewer,
-        call.path_id(),
-        reason=form.value.reason,
-        expected=form.value.version,
+    f = form.value
+    act = partial(
+        action, call.conn, call.viewer, call.path_id(), reason=f.reason, expected=f.version
     )
-    return call.redirect(
-        f"/bookings/{row.id}", _("Der Storno ist vorgeschlagen; die andere Seite bestätigt.")
-    )
+    return await act_or_show(call, form, "reason", act, _(flash))
 
 
 async def adjust(call: Call) -> Response:
@@ -284,17 +290,11 @@ async def adjust(call: Call) -> Response:
     if form.value is None:
         return await show_with_errors(call, form)
     f = form.value
-    row = await adjust_booking(
-        call.conn,
-        call.viewer,
-        call.path_id(),
-        delta_cents=f.delta,
-        reason=f.reason,
-        expected=f.version,
-    )
-    return call.redirect(
-        f"/bookings/{row.id}", _("Die Berichtigung ist vorgeschlagen; die andere Seite bestätigt.")
-    )
+    act = partial(
+        adjust_booking, call.conn, call.viewer, call.path_id(),
+        delta_cents=f.delta, reason=f.reason, expected=f.version,
+    )  # fmt: skip
+    return await act_or_show(call, form, "delta", act, _(PROPOSED))
 
 
 async def order_section(

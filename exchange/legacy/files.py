@@ -181,7 +181,9 @@ def _changes(row: Row, values: Mapping[str, Any], before: Mapping[str, Any]) -> 
     )
     return [
         RowError(row.number, c.title, str(values[c.name]), str(before[c.name]), message)
-        for c in COLUMNS if values[c.name] != before[c.name]
+        for c in COLUMNS
+        # an empty cell that means a default for a new order says nothing about one that is there
+        if values[c.name] != before[c.name] and not (c.name in DEFAULTS and row.values[c.name] is None)
     ]  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """Confirm, confirm in part, dispute, and the ticked list: the POSTs behind the booking pages."""
 
+from functools import partial
+
 from starlette.responses import Response
 
-from exchange.bookings.pages import show_with_errors
+from exchange.bookings.pages import act_or_show, show_with_errors
 from exchange.bookings.schemas import BookingPageQuery
 from exchange.ledger.reading import own_or_all
 from exchange.signing import store
@@ -34,13 +36,12 @@ async def confirm_some(call: Call) -> Response:
     if form.value is None:
         return await show_with_errors(call, form)
     f = form.value
-    row = await confirm_part(
-        call.conn, call.viewer, call.path_id(), cents=f.amount, reason=f.reason, expected=f.version
-    )
-    return call.redirect(
-        f"/bookings/{row.id}",
-        _("Teil bestätigt und gebucht; der Rest ist eine eigene, strittige Buchung."),
-    )
+    act = partial(
+        confirm_part, call.conn, call.viewer, call.path_id(),
+        cents=f.amount, reason=f.reason, expected=f.version,
+    )  # fmt: skip
+    text = _("Teil bestätigt und gebucht; der Rest ist eine eigene, strittige Buchung.")
+    return await act_or_show(call, form, "amount", act, text)
 
 
 async def dispute(call: Call) -> Response:
@@ -49,18 +50,12 @@ async def dispute(call: Call) -> Response:
     if form.value is None:
         return await show_with_errors(call, form)
     f = form.value
-    row = await dispute_booking(
-        call.conn,
-        call.viewer,
-        call.path_id(),
-        reason=f.code,
-        text=f.text,
-        claimed_cents=f.claimed,
-        expected=f.version,
-    )
-    return call.redirect(
-        f"/bookings/{row.id}", _("Bestritten; die andere Seite hat eine Aufgabe erhalten.")
-    )
+    act = partial(
+        dispute_booking, call.conn, call.viewer, call.path_id(),
+        reason=f.code, text=f.text, claimed_cents=f.claimed, expected=f.version,
+    )  # fmt: skip
+    text = _("Bestritten; die andere Seite hat eine Aufgabe erhalten.")
+    return await act_or_show(call, form, "claimed", act, text)
 
 
 async def confirm_ticked(call: Call) -> Response:

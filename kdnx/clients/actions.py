@@ -14,8 +14,10 @@ from kdnx.clients.model import TOKEN_SECONDS, Credentials, IssuedToken, narrow
 from kdnx.db.conn import Conn
 from kdnx.errors import Forbidden, NotFound, Refused
 from kdnx.ids import new_id
+from kdnx.tasks.actions import close_tasks, open_tasks
+from kdnx.tasks.model import NewTask
 from kdnx.text import _
-from kdnx.viewer import Permission, Scope, Viewer, require
+from kdnx.viewer import Permission, Role, Scope, Viewer, require
 
 NO_HASH = b"\0" * 32
 
@@ -40,7 +42,7 @@ async def create_client(
     scopes: Sequence[Permission],
     valid_to: date | None = None,
 ) -> Credentials:
-    """A program of the viewer's member; its secret is given here and kept as a hash.
+    """A program of the viewer's member, to be released by somebody else; its secret is kept as a hash.
 
     Raises Refused for a scope no machine may have or an end in the past.
     """
@@ -64,6 +66,12 @@ async def create_client(
         valid_to,
     )
     await store.insert_client(conn, values)
+    task = NewTask(
+        owner_id=viewer.owner_id, kind="client.release", title=_("Maschinenzugang „{label}“ freigeben").format(label=label),
+        object_kind="client", object_id=made.client_id, url="/admin/clients", assignee_role=Role.ADMINISTRATOR,
+        not_person_id=viewer.person_id,
+    )  # fmt: skip
+    await open_tasks(conn, [task])
     after = {"label": label, "scopes": names, "valid_to": valid_to}
     record(
         conn,
@@ -77,12 +85,39 @@ async def create_client(
     return made
 
 
+async def release_client(conn: Conn, viewer: Viewer, client_id: UUID) -> None:
+    """A second person lets a program in; NotFound for one of another member, Refused for one's own.
+
+    Who administers has no rights in the business: without this, one administrator could take them by a program.
+    """
+    require(viewer, Permission.CLIENT_MANAGE)
+    row = await store.lock_waiting(conn, client_id, viewer.members)
+    if row is None:
+        raise NotFound(
+            _("Diesen Maschinenzugang gibt es nicht, oder er wartet nicht auf Freigabe.")
+        )
+    if viewer.person_id is None or row["created_by"] in {viewer.person_id, viewer.on_behalf_of}:
+        raise Refused(
+            _("Den eigenen Maschinenzugang gibt niemand selbst frei."),
+            rule=_("Vier Augen: Wer anlegt, ist eine andere Person als wer freigibt."),
+            remedy=_("Bitte eine andere Person der Systemadministration um die Freigabe bitten."),
+            remedy_url="/admin/clients",
+        )
+    await store.release_client(conn, client_id, viewer.person_id)
+    await close_tasks(conn, client_id)
+    record(
+        conn, viewer, "client.release", object_kind="client", object_id=client_id, owner_id=row["member_id"],
+        row_version=row["row_version"] + 1,
+    )  # fmt: skip
+
+
 async def revoke_client(conn: Conn, viewer: Viewer, client_id: UUID) -> None:
     """End a client and all its tokens at once; NotFound for one of another member."""
     require(viewer, Permission.CLIENT_MANAGE)
     done = await store.revoke_client(conn, client_id, viewer.members)
     if done is None:
         raise NotFound(_("Diesen Maschinenzugang gibt es nicht, oder er ist schon gesperrt."))
+    await close_tasks(conn, client_id)
     record(
         conn,
         viewer,

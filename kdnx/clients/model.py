@@ -8,7 +8,12 @@ from uuid import UUID
 from kdnx.auth.model import CLIENT_SCOPES
 
 TOKEN_SECONDS = 3600
-LABELS = {"active": "aktiv", "expired": "abgelaufen", "revoked": "gesperrt"}
+LABELS = {
+    "waiting": "wartet auf Freigabe",
+    "active": "aktiv",
+    "expired": "abgelaufen",
+    "revoked": "gesperrt",
+}
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,17 @@ class MachineClient:
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
     row_version: int = 1
+    created_by: UUID | None = None
+    released_at: datetime | None = None
+    released_by_name: str = ""
 
     def state_on(self, day: date) -> str:
-        """'active', 'expired' or 'revoked'."""
+        """'waiting', 'active', 'expired' or 'revoked'."""
         if self.revoked_at:
             return "revoked"
-        return "active" if self.valid_to is None or self.valid_to > day else "expired"
+        if self.valid_to is not None and self.valid_to <= day:
+            return "expired"
+        return "active" if self.released_at else "waiting"
 
 
 @dataclass(frozen=True)

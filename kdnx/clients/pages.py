@@ -120,7 +120,10 @@ async def create_client(call: Call) -> Response:
         scopes=value.scopes,
         valid_to=day_after(value.last_day),
     )
-    response = call.redirect(CLIENTS, _("Der Maschinenzugang ist angelegt."))
+    response = call.redirect(
+        CLIENTS,
+        _("Der Maschinenzugang ist angelegt und wartet auf die Freigabe durch eine zweite Person."),
+    )
     set_once(
         call.house,
         response,
@@ -129,6 +132,12 @@ async def create_client(call: Call) -> Response:
         {"label": value.label, "id": str(made.client_id), "secret": made.secret},
     )
     return response
+
+
+async def release_client(call: Call) -> Response:
+    """Let a program in that somebody else created."""
+    await actions.release_client(call.conn, call.viewer, call.path_id())
+    return call.redirect(CLIENTS, _("Der Maschinenzugang ist freigegeben."))
 
 
 async def revoke_client(call: Call) -> Response:
@@ -141,5 +150,6 @@ DOORS = (
     errand("POST", "/api/v1/token", issue_token),
     get(CLIENTS, list_clients, permission=Permission.CLIENT_MANAGE),
     post(CLIENTS, create_client, permission=Permission.CLIENT_MANAGE),
+    post("/admin/clients/{id}/release", release_client, permission=Permission.CLIENT_MANAGE),
     post("/admin/clients/{id}/revoke", revoke_client, permission=Permission.CLIENT_MANAGE),
 )

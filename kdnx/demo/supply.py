@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from kdnx.money import largest_remainder
+
 SEED = 20261122
 # yearly volume in cents; 2023 and 2024 are the two given ones, the others are invented too
 TOTALS = {
@@ -226,7 +228,7 @@ def bookings(every: Sequence[OrderSeed], until: date) -> dict[int, list[tuple[Bo
         if not seeds:
             continue
         weights = _weights(seeds, shares, year)
-        cents = apportion(total * months // 12, weights)
+        cents = largest_remainder(total * months // 12, [Decimal(str(w)) for w in weights])
         found[year] = list(zip(seeds, cents, strict=True))
     return found
 
@@ -278,18 +280,6 @@ def _weights(seeds: Sequence[BookingSeed], shares: Mapping[Cell, float], year: i
         / sums[s.order.cell]
         for s in seeds
     ]
-
-
-def apportion(total: int, weights: Sequence[float]) -> list[int]:
-    """Cents by weight that sum to `total` (largest remainder), each at least one cent."""
-    exact = [Decimal(str(w)) for w in weights]
-    whole = sum(exact)
-    raw = [w * total / whole for w in exact]
-    cents = [int(r) for r in raw]
-    order = sorted(range(len(raw)), key=lambda i: (cents[i] - raw[i], i))
-    for i in order[: total - sum(cents)]:
-        cents[i] += 1
-    return cents
 
 
 def last_day(year: int, month: int) -> date:

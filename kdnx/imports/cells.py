@@ -17,6 +17,7 @@ NO = {"nein", "n", "false", "falsch", "0", "-", "no"}
 GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 # no powers of ten: 1e999999999 is a number that nobody means and no memory holds
 PLAIN_NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})")
+NUMBERS = (CellKind.INTEGER, CellKind.DECIMAL, CellKind.MONEY)
 EXPECTED = {
     CellKind.TEXT: "Text",
     CellKind.INTEGER: "ganze Zahl, z. B. 1200",
@@ -59,6 +60,8 @@ def read_rows(
         for column in columns:
             place = mapping.get(column.name)
             cell = cells[place] if place is not None and place < len(cells) else None
+            if table.has_points and column.kind in NUMBERS:
+                cell = technical(cell)
             try:
                 values[column.name] = read_cell(column, cell)
             except ValueError as error:
@@ -74,6 +77,12 @@ def read_rows(
         else:
             rows.append(Row(number, values))
     return rows, errors
+
+
+def technical(cell: Cell) -> Cell:
+    """A number with a decimal point, from a file that separates columns by commas: 1.234 is not 1234 there."""
+    text = cell.strip() if isinstance(cell, str) else ""
+    return Decimal(text) if PLAIN_NUMBER.fullmatch(text) else cell
 
 
 def expected(column: Column) -> str:
@@ -131,13 +140,13 @@ def _decimal(_column: Column, cell: Cell) -> Decimal:
 def _number(cell: Cell) -> Decimal:
     if isinstance(cell, bool):
         raise CellError(_("Diese Angabe ist nicht lesbar."))
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float | Decimal):
         value = Decimal(str(cell))
     else:
         text = str(cell).strip().replace("\u00a0", "").replace(" ", "")
         if "," in text:
             text = text.replace(".", "").replace(",", ".")
-        elif re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+", text):
+        elif re.fullmatch(r"[+-]?[1-9]\d{0,2}(\.\d{3})+", text):
             text = text.replace(".", "")
         if not PLAIN_NUMBER.fullmatch(text):
             raise ValueError
@@ -150,7 +159,7 @@ def _number(cell: Cell) -> Decimal:
 def _money(_column: Column, cell: Cell) -> int:
     if isinstance(cell, bool):
         raise CellError(_("Diese Angabe ist nicht lesbar."))
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float | Decimal):
         cents = Decimal(str(cell)) * 100
         if cents != cents.to_integral_value():
             raise CellError(_("Höchstens zwei Stellen nach dem Komma sind möglich."))

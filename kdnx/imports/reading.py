@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -14,15 +15,19 @@ from kdnx.text import _
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 ZIP_MAGIC = b"PK\x03\x04"
-Cell = str | int | float | bool | date | datetime | time | timedelta | None
+Cell = str | int | float | Decimal | bool | date | datetime | time | timedelta | None
 
 
 @dataclass(frozen=True)
 class Table:
-    """Headings as they stand in the file and rows with their line number (heading = 1)."""
+    """Headings as they stand in the file and rows with their line number (heading = 1).
+
+    `has_points`: the file separates columns by commas, so numbers in it have a decimal point.
+    """
 
     headings: Sequence[str]
     rows: Sequence[tuple[int, Sequence[Cell]]]
+    has_points: bool = False
 
 
 def read_table(content: bytes, file_name: str = "") -> Table:
@@ -31,7 +36,8 @@ def read_table(content: bytes, file_name: str = "") -> Table:
         raise Invalid(
             _("Die Datei ist leer."), remedy=_("Eine Vorlage gibt es auf der Importseite.")
         )
-    raw = _read_xlsx(content) if content.startswith(ZIP_MAGIC) else _read_csv(content, file_name)
+    is_book = content.startswith(ZIP_MAGIC)
+    raw, has_points = (_read_xlsx(content), False) if is_book else _read_csv(content, file_name)
     while raw and not any(_filled(c) for c in raw[0][1]):
         raw = raw[1:]
     if not raw:
@@ -45,7 +51,7 @@ def read_table(content: bytes, file_name: str = "") -> Table:
             _("Die Datei hat mehr als 100.000 Zeilen."),
             remedy=_("Bitte in mehrere Dateien teilen."),
         )
-    return Table(headings, rows)
+    return Table(headings, rows, has_points)
 
 
 def _filled(cell: Cell) -> bool:
@@ -64,7 +70,7 @@ def _read_xlsx(content: bytes) -> list[tuple[int, Sequence[Cell]]]:
     return [(n, row) for n, row in enumerate(rows, start=1)]
 
 
-def _read_csv(content: bytes, file_name: str) -> list[tuple[int, Sequence[Cell]]]:
+def _read_csv(content: bytes, file_name: str) -> tuple[list[tuple[int, Sequence[Cell]]], bool]:
     if b"\x00" in content[:4096]:
         raise Invalid(
             _("Das ist weder eine CSV- noch eine Excel-Datei (.xlsx)."),
@@ -94,7 +100,7 @@ def _read_csv(content: bytes, file_name: str) -> list[tuple[int, Sequence[Cell]]
                 line=before + 1
             )
         ) from error
-    return rows
+    return rows, delimiter == ","
 
 
 def _is_cp1252(content: bytes) -> bool:

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from kdnx.clock import next_at
+from kdnx.clock import end_of_day, next_at
 from kdnx.db.conn import Conn
 from kdnx.errors import Forbidden, NotFound
 from kdnx.ids import new_id
 from kdnx.jobs.actions import OUTBOX, enqueue
 from kdnx.notices import store
 from kdnx.notices.model import OTHER, TOPICS, Mail, topic_of
+from kdnx.rules.calendar import add_days
+from kdnx.rules.store import find_rule
 from kdnx.text import _
 from kdnx.viewer import Role, Viewer
 
@@ -52,6 +54,16 @@ async def set_mail(conn: Conn, viewer: Viewer, settings: Mapping[str, Mail]) -> 
     """Keep how the viewer wants to be mailed, by topic; unknown topics are left out."""
     known = {t: m.value for t, m in settings.items() if t in TOPICS}
     await store.save_settings(conn, person_of(viewer), known)
+
+
+async def sweep(conn: Conn) -> int:
+    """Delete what is older than the retention rules of today allow, a batch; how many rows."""
+    done = 0
+    for key, delete in (("notice", store.sweep_notices), ("outbox", store.sweep_outbox)):
+        if rule := await find_rule(conn, "retention", key, conn.today):
+            last = add_days(conn.today, -int(rule.value["days"]))
+            done += await delete(conn, end_of_day(last))
+    return done
 
 
 def person_of(viewer: Viewer) -> UUID:

@@ -36,6 +36,14 @@ MARK_MAILED = "UPDATE kdnx.notice SET mailed_at = $3 WHERE owner_id = $1 AND id 
 FINISH = "UPDATE kdnx.outbox SET state = $3, done_at = $4, last_error = $5 WHERE owner_id = $1 AND id = $2"
 NOTE_ERROR = "UPDATE kdnx.outbox SET last_error = $3 WHERE owner_id = $1 AND id = $2"
 
+SWEEP_NOTICES = """
+DELETE FROM kdnx.notice WHERE (owner_id, id) IN (SELECT owner_id, id FROM kdnx.notice WHERE created_at < $1 ORDER BY created_at LIMIT 1000)
+"""
+SWEEP_OUTBOX = """
+DELETE FROM kdnx.outbox WHERE (owner_id, id) IN (
+  SELECT owner_id, id FROM kdnx.outbox WHERE state <> 'waiting' AND done_at < $1 ORDER BY done_at LIMIT 1000)
+"""
+
 
 async def tell(
     conn: Conn, notice: Mapping[str, object], owner_id: UUID, roles: Sequence[str],
@@ -106,3 +114,13 @@ async def finish(
 async def note_error(conn: Conn, row: Outgoing, error: str) -> None:
     """Why it did not go out this time."""
     await conn.execute(NOTE_ERROR, row.owner_id, row.id, error[:500])
+
+
+async def sweep_notices(conn: Conn, before: datetime) -> int:
+    """Delete a batch of notices older than that; how many."""
+    return await conn.execute(SWEEP_NOTICES, before)
+
+
+async def sweep_outbox(conn: Conn, before: datetime) -> int:
+    """Delete a batch of finished rows older than that; how many."""
+    return await conn.execute(SWEEP_OUTBOX, before)

@@ -133,6 +133,8 @@ KEY_LABELS = {
     ("confirmation_policy", "default"): "Vorgabe für neue Aufträge",
     ("committee_grain", "default"): "Lenkungsausschuss",
     ("holiday", "calendar"): "Kalender der Fristen",
+    ("retention", "notice"): "Meldungen an Personen",
+    ("retention", "outbox"): "Versandnachweise von E-Mails",
 }
 
 
@@ -235,6 +237,7 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
         ValueField("pairs_from", "Paare", "choice", PAIRS),
         ValueField("k", "Mindestzahl von Buchungen je Zelle", "count"),
     ),
+    "retention": (ValueField("days", "Tage", "days"),),
     "holiday": (
         ValueField("subdivision", "Land (Kürzel)", "text"),
         ValueField("extra_days", "weitere freie Tage", "dates"),
@@ -254,6 +257,7 @@ EFFECTS = {
     "surcharge": "Neue Aufträge ab diesem Tag erhalten diese Umlage; laufende behalten die vereinbarte.",
     "confirmation_policy": "Neue Aufträge ab diesem Tag schlagen diese Regelung vor.",
     "committee_grain": "Berichte an den Lenkungsausschuss zeigen ab diesem Tag höchstens diese Feinheit.",
+    "retention": "Was älter ist, wird ab diesem Tag täglich gelöscht.",
     "holiday": "Fristen, deren Absendung auf diesen Tag oder später fällt, kennen diese freien Tage.",
 }
 

@@ -27,7 +27,7 @@ from procurement.bundles.model import (
     may_lead,
 )
 from procurement.demands.actions import mark_bundled, mark_unbundled
-from procurement.demands.store import get_call
+from procurement.demands.model import DemandCall
 
 MOST_LOTS = 99
 
@@ -71,12 +71,13 @@ async def create_bundle(
     require(viewer, Permission.DEMAND_CALL)
     if not call_ids:
         raise Refused(_("Bitte mindestens eine beendete Bedarfsabfrage wählen."))
-    first = await get_call(conn, call_ids[0], members=viewer.members, member_id=viewer.member_id)
+    # the calls first: who does not lead them is refused before anything stands in the lead's name
+    calls = [await mark_bundled(conn, viewer, call_id) for call_id in sorted(set(call_ids))]
     bundle_id = new_id()
-    await store.insert_bundle(conn, bundle_id, first.lead_id, title, starts_on)
+    await store.insert_bundle(conn, bundle_id, calls[0].lead_id, title, starts_on)
     bundle = await store.lock_bundle(conn, bundle_id)
-    for call_id in sorted(set(call_ids)):
-        await _take_call(conn, viewer, bundle, call_id)
+    for call in calls:
+        await _take_call(conn, bundle, call)
     await _propose_prices(conn, bundle)
     record(
         conn,
@@ -90,12 +91,11 @@ async def create_bundle(
     return bundle_id
 
 
-async def _take_call(conn: Conn, viewer: Viewer, bundle: Bundle, call_id: UUID) -> None:
-    call = await mark_bundled(conn, viewer, call_id)
+async def _take_call(conn: Conn, bundle: Bundle, call: DemandCall) -> None:
     if call.lead_id != bundle.lead_id:
         raise Refused(_("Gemeinsam gebündelt werden Abfragen desselben einladenden Mitglieds."))
-    await store.insert_bundle_call(conn, bundle.id, call_id)
-    await store.add_lines(conn, bundle, call_id=call_id)
+    await store.insert_bundle_call(conn, bundle.id, call.id)
+    await store.add_lines(conn, bundle, call_id=call.id)
 
 
 async def _propose_prices(conn: Conn, bundle: Bundle) -> None:
@@ -118,7 +118,7 @@ async def _propose_prices(conn: Conn, bundle: Bundle) -> None:
 async def add_call(conn: Conn, viewer: Viewer, bundle_id: UUID, call_id: UUID) -> None:
     """One more closed call."""
     bundle = await _held(conn, viewer, bundle_id)
-    await _take_call(conn, viewer, bundle, call_id)
+    await _take_call(conn, bundle, await mark_bundled(conn, viewer, call_id))
     await _propose_prices(conn, bundle)
     await store.touch(conn, bundle_id)
     _note(conn, viewer, "add_call", bundle)

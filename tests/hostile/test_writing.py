@@ -97,6 +97,18 @@ async def test_no_foreign_id_inside_a_form(stage: Stage, stranger: Stranger) -> 
     assert changed(before, await mentions(stage.pool, stage.secrets.flat)) == {}
 
 
+async def test_the_party_is_refused_in_words_never_by_a_fault(stage: Stage) -> None:
+    """Who sees a thing but does not lead it gets a reason, also where row security would stop the statement."""
+    faults = []
+    for address in WRITES:
+        urls = [u for u, _one in address.urls(stage.secrets.ids)] if address.takes_id else [address.path]
+        for url in urls if address.takes_id or address.takes_id_inside else ():
+            answer = await send(stage.party, address, url, address.values(inside(stage, 0)))
+            if answer.status_code >= 500:
+                faults.append((address.label, url, answer.status_code))
+    assert faults == []
+
+
 def test_every_body_can_be_filled() -> None:
     """A refusal for the shape of the input would hide a missing check of rights."""
     ids = {"": UNKNOWN}

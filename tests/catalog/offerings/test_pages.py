@@ -46,7 +46,7 @@ async def test_from_the_form_to_the_catalogue(client: Client, cast: Cast, conn: 
     hidden = dict(re.findall(r'name="(row_version|version)" value="(\d+)"', review.text))
     done = await client.as_(cast.nord.second).post(url + "/publish", hidden)
     assert done.status_code == 303, done.text
-    seen = await client.as_(cast.fremd.viewer).get(url + "?quantity=200000")
+    seen = await client.as_(cast.fremd.viewer).get(url + "?quantity=200.000")
     assert "Zentraler Druck" in seen.text
     assert "0,0425" in seen.text
     # 100,000 pages at 0.0425 and 100,000 at 0.03

@@ -1,6 +1,7 @@
 """States, labels and CHECKs agree; the evidence is the same in Python and SQL."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -21,11 +22,13 @@ from exchange.bookings.model import (
     DisputeReason,
     Signature,
     advance,
+    check_counterpart,
     check_service_term,
+    check_tax,
     evidence_of,
     surcharge_of,
 )
-from exchange.bookings.store import find_booking
+from exchange.bookings.store import SELF_SIGNED, find_booking
 from exchange.ledger.model import (
     ACCOUNT_LABELS,
     TRANSFER_LABELS,
@@ -146,3 +149,25 @@ async def test_evidence_is_the_same_in_sql(conn, cast):
     signature = Signature(again.confirmed_cents, again.confirmed_surcharge_cents, again.tax_code_1, again.tax_code_2,
                           again.confirmed_by, again.origin, again.template, again.confirmed_at)  # fmt: skip
     assert evidence_of(again, signature) == sql
+
+
+def test_no_tax_decision_no_service_from_2027_on():
+    check_tax(date(2026, 12, 31), ("undecided", "undecided"))
+    check_tax(date(2027, 1, 31), ("U19", "F29"))
+    with pytest.raises(Refused):
+        check_tax(date(2027, 1, 31), ("U19", "undecided"))
+
+
+async def test_merged_houses_need_two_persons(conn, cast):
+    order = await an_order(conn, cast, cast.nord, cast.sued)
+    row = await a_booking(conn, cast.nord, order, 500_00)
+    both = (cast.nord.id, cast.sued.id)
+    assert check_counterpart(row, both, cast.nord.second.person_id) == cast.sued.id
+    with pytest.raises(Refused) as error:
+        check_counterpart(row, both, cast.nord.viewer.person_id)
+    assert error.value.code == "same_person"
+    merged = replace(cast.nord.second, members=both)
+    await conn.act_as(merged)
+    done = await confirm_booking(conn, merged, row.id)
+    assert (done.confirmed_by, done.proposed_by) == (cast.sued.id, cast.nord.id)
+    assert not await conn.fetch(SELF_SIGNED)

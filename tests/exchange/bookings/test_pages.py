@@ -176,3 +176,13 @@ async def test_csv_and_new_page(client, conn, cast, order):
     assert "L-2026-0001" in page.text
     empty = await client.as_(cast.sued.viewer).get("/bookings/new")
     assert "Kein laufender Leistungsschein" in empty.text
+
+
+async def test_a_refusal_loses_nothing_typed(client, conn, cast, order):
+    row = await a_booking(conn, cast.nord, order, 500_00)
+    answer = await client.as_(cast.sued.viewer).post(
+        f"/bookings/{row.id}/confirm-part",
+        {"amount": "900,00", "reason": "mehr als alles", "version": 1},
+    )
+    assert answer.status_code == 422
+    assert "mehr als alles" in answer.text and "unter dem vorgeschlagenen Betrag" in answer.text

@@ -26,7 +26,7 @@ def with_left(signed: Client, answer: Response, name: str) -> str:
 
 
 async def a_client(
-    client: Client, cast: Cast, *scopes: Permission, **fields: str
+    client: Client, cast: Cast, *scopes: Permission, is_released: bool = True, **fields: str
 ) -> tuple[str, str]:
     """Created over the page; id and secret as shown once."""
     client.http.cookies.clear()
@@ -37,11 +37,16 @@ async def a_client(
     )
     assert answer.status_code == 303, answer.text[-1500:]
     shown = await signed.get("/admin/clients", cookie=with_left(signed, answer, "kdnx_client"))
-    found = re.findall(r"<dd>([0-9a-f-]{36}|[A-Za-z0-9_-]{43})</dd>", unescape(shown.text))
+    found = re.findall(
+        r"<dd><code>([0-9a-f-]{36}|[A-Za-z0-9_-]{43})</code></dd>", unescape(shown.text)
+    )
     assert len(found) == 2
     assert 'kdnx_client=""; ' in shown.headers["set-cookie"]
     assert "max-age=0" in shown.headers["set-cookie"].lower()
     assert found[1] not in (await signed.get("/admin/clients")).text
+    if is_released:
+        done = await client.as_(cast.nord.second).post(f"/admin/clients/{found[0]}/release")
+        assert done.status_code == 303
     client.http.cookies.clear()
     return found[0], found[1]
 
@@ -80,6 +85,22 @@ async def test_a_program_gets_a_token_and_reads(
     assert (await bearer(client, body["access_token"], "/api/v1/changes")).status_code == 200
     conn.now += timedelta(hours=1)
     assert (await bearer(client, body["access_token"], "/api/v1/changes")).status_code == 401
+
+
+async def test_a_second_person_lets_a_program_in(client: Client, conn: Conn, cast: Cast) -> None:
+    name, secret = await a_client(client, cast, Permission.FEED_READ, is_released=False)
+    assert (await ask(client, name, secret)).status_code == 401
+    release = f"/admin/clients/{name}/release"
+    own = await client.as_(cast.nord.viewer).post(release)
+    assert own.status_code == 409
+    assert "Vier Augen" in own.text
+    assert (await client.as_(cast.sued.viewer).post(release)).status_code == 404
+    second = client.as_(cast.nord.second)
+    assert "Finanzverfahren" in (await second.get("/tasks")).text
+    assert (await second.post(release)).status_code == 303
+    assert "Finanzverfahren" not in (await second.get("/tasks")).text
+    assert (await second.post(release)).status_code == 404
+    assert (await ask(client, name, secret)).status_code == 200
 
 
 async def test_a_token_holds_no_more_than_it_asked_for(client: Client, cast: Cast) -> None:

@@ -4,12 +4,10 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kdnx.demo import catalogue, supply
 from kdnx.demo.rows import all_orders, merged_offering_rows, offering_rows, order_rows
-from kdnx.demo.supply import MERGED, MERGED_ON, SHARES, SUCCESSOR, TOTALS, apportion
+from kdnx.demo.supply import MERGED, MERGED_ON, SHARES, SUCCESSOR, TOTALS
 
 TODAY = date(2026, 11, 22)
 
@@ -96,10 +94,3 @@ def test_any_day_of_loading_gives_both_years(today):
         assert sum(c for _b, c in booked(year, today)) == TOTALS[year]
     for year, found in supply.bookings(all_orders(), today).items():
         assert all(b.service_to < today for b, _c in found), year
-
-
-@given(st.integers(0, 10**10), st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=50))
-def test_shares_always_sum_to_the_total(total, weights):
-    cents = apportion(total, weights)
-    assert sum(cents) == total
-    assert min(cents) >= 0

@@ -60,6 +60,31 @@ def test_the_same_table_comes_out_of_every_form(content):
     assert [dict(r.values) for r in rows] == [{"name": "Münster", "net": 123450}]
 
 
+@pytest.mark.parametrize(
+    ("content", "quantity", "cents"),
+    [
+        (b"q,net\n1.234,1234.50\n", Decimal("1.234"), 123450),
+        (b"q,net\n0.412,7\n", Decimal("0.412"), 700),
+        (b'q,net\n"1.234,5","1.234,50"\n', Decimal("1234.5"), 123450),
+        (b"q;net\n1.234;1.234\n", Decimal(1234), 123400),
+        (b"q;net\n0.412;0.41\n", Decimal("0.412"), 41),
+    ],
+)
+def test_a_point_is_decimal_where_commas_separate_columns(content, quantity, cents):
+    columns = (Column("q", "Menge", K.DECIMAL), Column("net", "Netto", K.MONEY))
+    rows, errors = read_rows(read_table(content), columns, {"q": 0, "net": 1}, is_office=False)
+    assert not errors
+    assert rows[0].values == {"q": quantity, "net": cents}
+
+
+def test_money_with_three_places_is_refused_where_points_are_decimal():
+    column = Column("net", "Netto", K.MONEY)
+    _rows, errors = read_rows(
+        read_table(b"net,x\n1.234,\n"), (column,), {"net": 0}, is_office=False
+    )
+    assert "zwei Stellen" in errors[0].message
+
+
 def test_line_numbers_are_those_of_the_file():
     table = read_table(b'Name\n"zwei\nzeilen"\n\nletzter\n')
     assert [n for n, _cells in table.rows] == [2, 5]

@@ -12,7 +12,7 @@ from kdnx.db.conn import Conn
 from kdnx.errors import Forbidden, Invalid, NotFound
 from kdnx.ids import new_id
 from kdnx.notices import store
-from kdnx.notices.actions import mark_read, notify, set_mail
+from kdnx.notices.actions import mark_read, notify, set_mail, sweep
 from kdnx.notices.mail import deliver_outbox, smtp_client
 from kdnx.notices.model import KIND_LABELS, TOPICS, Mail, label_of, topic_of
 from kdnx.viewer import Role, Scope, Viewer
@@ -211,6 +211,24 @@ async def test_without_mail_server_nothing_piles_up(
     await tell_sued(conn, cast)
     assert await deliver_outbox(house_of(conn, settings)) == 2
     assert {r["state"] for r in await outbox(conn)} == {"not_needed"}
+
+
+async def test_old_notices_and_letters_are_deleted_by_the_rule(
+    conn: Conn, cast: Cast, settings: Settings
+) -> None:
+    await tell_sued(conn, cast)
+    await deliver_outbox(house_of(conn, settings))
+    await conn.act_as(SYSTEM)
+    assert await sweep(conn) == 0
+    later = replace(conn, now=conn.now + timedelta(days=120))
+    assert await sweep(later) == 2
+    assert await outbox(conn) == []
+    # a person cannot delete what they were told
+    await conn.act_as(cast.sued.viewer)
+    assert await conn.execute("DELETE FROM kdnx.notice") == 0
+    await conn.act_as(SYSTEM)
+    assert await sweep(replace(conn, now=conn.now + timedelta(days=402))) == 2
+    assert await conn.fetchval("SELECT count(*) FROM kdnx.notice") == 0
 
 
 @pytest.mark.parametrize("url", ["http://x", "smtp://", "mail.example.org"])

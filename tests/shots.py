@@ -1,0 +1,135 @@
+"""`python3 run.py shots`: pictures of the main pages into screenshots/, and what axe and the ruler say about them."""
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.browser import DESK, PHONE, Missing, Visitor, axe, chromium, demonstration, sideways
+from tests.serving import ROOT
+
+OUT = ROOT / "screenshots"
+WIDTHS = (320, 390, 1280)
+ID = r"[0-9a-f-]{36}"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page: who looks, where, and the link to follow there (the first that matches) if any."""
+
+    name: str
+    person: str
+    path: str
+    follow: str = ""
+
+
+SHOTS = (
+    Shot("anmelden", "", "/login"),
+    Shot("start", "Birgit Beispiel", "/"),
+    Shot("aufgaben", "Petra Muster", "/tasks"),
+    Shot("katalog", "Birgit Beispiel", "/offerings"),
+    Shot("leistung", "Birgit Beispiel", "/offerings", rf"/offerings/{ID}$"),
+    Shot("leistungsscheine", "Petra Muster", "/orders"),
+    Shot("leistungsschein", "Petra Muster", "/orders", rf"/orders/{ID}$"),
+    Shot("buchungen", "Bernd Bedarf", "/bookings?view=all"),
+    Shot("buchung", "Bernd Bedarf", "/bookings?view=all", rf"/bookings/{ID}$"),
+    Shot("bedarfe", "Vera Verfahren", "/demands"),
+    Shot("bedarfsabfrage", "Vera Verfahren", "/demands", rf"/demands/{ID}$"),
+    Shot("buendelung", "Vera Verfahren", "/demands?state=bundled", rf"/demands/{ID}$|/bundles/{ID}$"),
+    Shot("vergaben", "Vera Verfahren", "/tenders"),
+    Shot("vergabe", "Vera Verfahren", "/tenders", rf"/tenders/{ID}$"),
+    Shot("auswertung", "Leo Lenker", "/reports"),
+    Shot("matrix", "Leo Lenker", "/reports/matrix"),
+    Shot("mitglieder", "Birgit Beispiel", "/members"),
+    Shot("mitglied", "Birgit Beispiel", "/members", rf"/members/{ID}$"),
+    Shot("buchungsbuch", "Rita Revision", "/transfers"),
+    Shot("verwaltung", "Anton Anlage", "/admin"),
+)
+
+
+def find_path(visitor: Visitor, shot: Shot) -> str:
+    """The address of the page, after its link was followed."""
+    visitor.open(shot.path)
+    if not shot.follow:
+        return shot.path
+    hrefs: list[str] = visitor.page.eval_on_selector_all("main a[href]", "links => links.map(a => a.getAttribute('href'))")
+    found = next((h for h in hrefs if re.search(shot.follow, h)), "")
+    if not found:
+        raise LookupError(f"{shot.name}: auf {shot.path} führt kein Link weiter")
+    return found
+
+
+def take(browser: Browser, address: str, shot: Shot, out: Path) -> Iterator[str]:
+    """Four pictures of a page; yields what is wrong with it."""
+    desk = Visitor.enter(browser, address, viewport=DESK)
+    if shot.person:
+        desk.sign_in(shot.person)
+    try:
+        path = find_path(desk, shot)
+    except LookupError as error:
+        yield str(error)
+        desk.leave()
+        return
+    state = desk.context.storage_state()
+    desk.open(path)
+    desk.page.screenshot(path=out / f"{shot.name}-desktop.png", full_page=True)
+    yield from (f"{shot.name}: {c}" for c in axe(desk.page))
+    desk.page.emulate_media(media="print")
+    desk.page.screenshot(path=out / f"{shot.name}-druck.png", full_page=True)
+    desk.page.emulate_media(media="screen", color_scheme="dark")
+    desk.page.screenshot(path=out / f"{shot.name}-dunkel.png", full_page=True)
+    yield from (f"{shot.name} (dunkel): {c}" for c in axe(desk.page))
+    yield from (f"{shot.name}: {c}" for c in desk.complaints)
+    desk.leave()
+    phone = Visitor.enter(browser, address, viewport=PHONE, is_mobile=True, has_touch=True, storage_state=state)
+    phone.open(path)
+    phone.page.screenshot(path=out / f"{shot.name}-telefon.png", full_page=True)
+    for width in WIDTHS:
+        phone.page.set_viewport_size({"width": width, "height": 800})
+        if over := sideways(phone.page):
+            yield f"{shot.name}: scrollt bei {width} Pixeln um {over} zur Seite"
+    phone.page.set_viewport_size(PHONE)
+    yield from (f"{shot.name} (Telefon): {c}" for c in axe(phone.page))
+    phone.leave()
+
+
+def main(words: list[str]) -> int:
+    """All pages, or those named; 1 when something was found. `--address URL` uses a running demonstration."""
+    given = words[words.index("--address") + 1] if "--address" in words else ""
+    names = {w for w in words if not w.startswith("--") and w != given}
+    if not names:
+        shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(exist_ok=True)
+    findings: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="kdnx-shots-") as folder, chromium() as browser:
+        if given:
+            findings = photograph(browser, given, names)
+        else:
+            with demonstration(Path(folder)) as address:
+                findings = photograph(browser, address, names)
+    print(f"{len(list(OUT.glob('*.png')))} Bilder in {OUT.name}/, {len(findings)} Befunde")
+    return 1 if findings else 0
+
+
+def photograph(browser: Browser, address: str, names: set[str]) -> list[str]:
+    """Every wanted page; its findings, printed as they come."""
+    findings = []
+    for shot in (s for s in SHOTS if not names or s.name in names):
+        found = list(take(browser, address, shot, OUT))
+        print(f"{shot.name:18} {'in Ordnung' if not found else ''}", flush=True)
+        for finding in found:
+            print(f"  {finding}", flush=True)
+        findings += found
+    return findings
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Missing as missing:
+        sys.exit(f"kdnx: {missing}")
