@@ -45,8 +45,8 @@ class RowProblem(ValueError):
 
 
 def same_body(a: OfferingBody, b: OfferingBody) -> bool:
-    """Both say the same."""
-    return a.model_dump(mode="json") == b.model_dump(mode="json")
+    """Both say the same; 99.0 and 99 are one number."""
+    return a.model_dump() == b.model_dump()
 
 
 def body_of(around: Around, values: Mapping[str, Any], old: OfferingBody | None) -> OfferingBody:

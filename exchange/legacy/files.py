@@ -72,7 +72,18 @@ async def read_orders(conn: Conn, viewer: Viewer) -> Sequence[Mapping[str, Any]]
     rows = await store.list_for_file(
         conn, viewer.members, None, sees_all=viewer.scope in ALL_SCOPES
     )
-    return [_as_row(r) for r in rows]
+    return [_own_taxes(viewer, r, _as_row(r)) for r in rows]
+
+
+def _own_taxes(viewer: Viewer, r: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """A party reads the tax case of its own contract only (model.md 4)."""
+    if viewer.scope in ALL_SCOPES or row["route"] == "direct":
+        return row
+    if not viewer.acts_for(r["owner_id"]):
+        row["tax_code_1"] = None
+    if not viewer.acts_for(r["recipient_id"]):
+        row["tax_code_2"] = None
+    return row
 
 
 def _as_row(r: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,7 +115,8 @@ async def write_orders(conn: Conn, viewer: Viewer, rows: Sequence[Row]) -> Outco
         [r.values["number"] for r in rows],
         sees_all=viewer.scope in ALL_SCOPES,
     )
-    known_rows = {(r["number"], r["provider"], r["recipient"]): r for r in map(_as_row, found)}
+    seen = [_own_taxes(viewer, r, _as_row(r)) for r in found]
+    known_rows = {(r["number"], r["provider"], r["recipient"]): r for r in seen}
     taken = {r["number"] for r in found if r["state"] != S.TRANSFERRED}
     known = await _look_up(conn, rows)
     good: list[tuple[Row, dict[str, Any]]] = []
@@ -182,8 +194,8 @@ def _changes(row: Row, values: Mapping[str, Any], before: Mapping[str, Any]) -> 
     return [
         RowError(row.number, c.title, str(values[c.name]), str(before[c.name]), message)
         for c in COLUMNS
-        # an empty cell that means a default for a new order says nothing about one that is there
-        if values[c.name] != before[c.name] and not (c.name in DEFAULTS and row.values[c.name] is None)
+        # an empty cell says nothing about an order that is there
+        if row.values[c.name] is not None and values[c.name] != before[c.name]
     ]  # fmt: skip
 
 

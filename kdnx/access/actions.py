@@ -35,12 +35,7 @@ async def grant_role(
         require(viewer, Permission.ROLE_GRANT)
         check_term(role, valid_from, valid_to)
     check_granting(viewer, member_id, role)
-    if viewer.principal is not None and person_id in {viewer.principal, viewer.on_behalf_of}:
-        raise Refused(
-            _("Niemand gibt sich selbst eine Rolle."),
-            rule=_("Vier Augen: Wer vergibt, ist eine andere Person als wer erhält."),
-            remedy=_("Bitte eine andere Person der Systemadministration darum bitten."),
-        )
+    _not_oneself(viewer, person_id)
     if not await store.lock_person(conn, person_id):
         raise NotFound(_("Diese Person gibt es nicht."))
     if await store.overlaps(conn, person_id, member_id, role, valid_from, valid_to):
@@ -79,6 +74,15 @@ async def grant_role(
         after=after,
     )
     return grant_id
+
+
+def _not_oneself(viewer: Viewer, person_id: UUID) -> None:
+    if viewer.principal is not None and person_id in {viewer.principal, viewer.on_behalf_of}:
+        raise Refused(
+            _("Niemand gibt sich selbst eine Rolle."),
+            rule=_("Vier Augen: Wer vergibt, ist eine andere Person als wer erhält."),
+            remedy=_("Bitte eine andere Person der Systemadministration darum bitten."),
+        )
 
 
 async def visible_grant(conn: Conn, viewer: Viewer, grant_id: UUID) -> RoleGrant:

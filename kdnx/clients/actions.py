@@ -67,10 +67,15 @@ async def create_client(
     )
     await store.insert_client(conn, values)
     task = NewTask(
-        owner_id=viewer.owner_id, kind="client.release", title=_("Maschinenzugang „{label}“ freigeben").format(label=label),
-        object_kind="client", object_id=made.client_id, url="/admin/clients", assignee_role=Role.ADMINISTRATOR,
+        owner_id=viewer.owner_id,
+        kind="client.release",
+        title=_("Maschinenzugang „{label}“ freigeben").format(label=label),
+        object_kind="client",
+        object_id=made.client_id,
+        url="/admin/clients",
+        assignee_role=Role.ADMINISTRATOR,
         not_person_id=viewer.person_id,
-    )  # fmt: skip
+    )
     await open_tasks(conn, [task])
     after = {"label": label, "scopes": names, "valid_to": valid_to}
     record(

@@ -90,7 +90,8 @@ class Scene:
 def as_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Rows as a file would bring them: the headings of the first row, a line number each."""
     headings = list(rows[0])
-    return Table(headings, [(n, [row[h] for h in headings]) for n, row in enumerate(rows, start=2)])
+    lines = [(n, [row[h] for h in headings]) for n, row in enumerate(rows, start=2)]
+    return Table(headings, lines, has_points=True)
 
 
 def scope_of(player: Player) -> Scope:

@@ -77,10 +77,12 @@ Read = Callable[[Conn, Viewer], Awaitable[Sequence[Mapping[str, Any]]]]
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of file. `write` takes well-formed rows, reports faulty ones and writes the good ones
-    set-based in the open transaction (the importer rolls back a dry run or an all-or-nothing import
-    with errors); importing the same file twice changes nothing. `read` gives the rows back in the same
-    columns, values typed as in `Row`, only what the viewer may see.
+    """A kind of file, with the two functions its feature gives.
+
+    `write` takes well-formed rows, reports faulty ones and writes the good ones set-based in the open
+    transaction (the importer rolls back a dry run or an all-or-nothing import with errors); importing
+    the same file twice changes nothing. `read` gives the rows back in the same columns, values typed
+    as in `Row`, only what the viewer may see.
     """
 
     name: str

@@ -34,7 +34,7 @@ class Topic:
 # the first word of a notice's kind ('booking.proposed') is its topic
 TOPICS: Mapping[str, Topic] = {
     "booking": Topic("Buchungen", "vorgeschlagen, bestätigt, strittig, überfällig", Mail.DAILY),
-    "order": Topic("Aufträge", "zur Freigabe, geschlossen, gekündigt", Mail.AT_ONCE),
+    "order": Topic("Leistungsscheine", "zur Freigabe, geschlossen, gekündigt", Mail.AT_ONCE),
     "demand": Topic("Bedarfsabfragen", "neue Abfrage, Frist, Ergebnis", Mail.AT_ONCE),
     "tender": Topic("Vergaben", "Freigaben und Fristen", Mail.AT_ONCE),
     "offering": Topic("Leistungen", "zur Freigabe, veröffentlicht, ausgesetzt", Mail.DAILY),
@@ -51,8 +51,8 @@ KIND_LABELS: Mapping[str, str] = {
     "booking.confirmed": "Eine Buchung wurde bestätigt",
     "booking.disputed": "Eine Buchung ist strittig",
     "booking.escalated": "Eine Buchung ist überfällig",
-    "order.submitted": "Ein Auftrag wartet auf Freigabe",
-    "order.approved": "Ein Auftrag wurde freigegeben",
+    "order.submitted": "Ein Leistungsschein wartet auf Freigabe",
+    "order.approved": "Ein Leistungsschein wurde freigegeben",
     "demand.called": "Eine Bedarfsabfrage ist offen",
     "demand.closed": "Eine Bedarfsabfrage ist geschlossen",
     "offering.submitted": "Eine Leistung wartet auf Freigabe",

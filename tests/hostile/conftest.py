@@ -14,7 +14,7 @@ from httpx import ASGITransport, AsyncClient, Response
 from kdnx.audit.actions import finish
 from kdnx.auth.actions import start_session
 from kdnx.auth.model import CLIENT_SCOPES
-from kdnx.clients.actions import create_client, issue_token
+from kdnx.clients.actions import create_client, issue_token, release_client
 from kdnx.config import Settings
 from kdnx.db.conn import Conn
 from kdnx.db.pool import open_pool, transaction
@@ -114,6 +114,7 @@ async def person(conn: Conn, http: AsyncClient, name: str, viewer: Viewer) -> St
 async def machine(conn: Conn, http: AsyncClient, cast: Cast) -> Stranger:
     """A program of the strange member with every right a program can have."""
     made = await create_client(conn, cast.fremd.viewer, label="Fremdprogramm", scopes=CLIENT_SCOPES)
+    await release_client(conn, cast.fremd.second, made.client_id)
     issued = await issue_token(conn, made, "")
     return Stranger(
         "machine", cast.fremd.viewer, {"authorization": f"Bearer {issued.token}"}, "", http

@@ -117,3 +117,17 @@ async def test_an_order_by_clicks_goes_out_and_comes_back_unchanged(conn, cast):
     assert [(r["state"], r["legal_reason"]) for r in out] == [("active", "Gemeinsam kontrollierte Drehscheibe")]
     again = await write(conn, cast, [Row(2, {**out[0], "legal_reason": None, "title": None})])
     assert (again.unchanged, again.errors) == (1, [])
+
+
+async def test_a_party_exports_the_tax_case_of_its_own_contract(conn, cast):
+    await write(conn, cast, [a_row(1, await an_offering(conn, cast.nord))])
+    seen = {}
+    for name, viewer in (("nord", cast.nord.viewer), ("sued", cast.sued.viewer), ("office", cast.office)):
+        await conn.act_as(viewer)
+        (row,) = await read_orders(conn, viewer)
+        seen[name] = (row["tax_code_1"], row["tax_code_2"])
+        back = await write(conn, cast, [Row(2, row)], viewer)
+        assert (back.unchanged, back.errors) == (1, []), name
+    guess = await write(conn, cast, [a_row(1, await an_offering(conn, cast.nord, "Zweite Leistung"), tax_code_1="U19")], cast.sued.viewer)
+    assert "N2B" not in {e.expected for e in guess.errors}
+    assert seen == {"nord": ("N2B", None), "sued": (None, "F29"), "office": ("N2B", "F29")}

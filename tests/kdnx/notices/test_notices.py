@@ -100,7 +100,7 @@ async def test_mail_at_once_carries_kind_and_link_only(
     assert len(inbox.messages) == 2
     message = inbox.messages[0]
     text = message.as_string() + message.get_content()
-    assert message["Subject"] == "Testverbund: Ein Auftrag wartet auf Freigabe"
+    assert message["Subject"] == "Testverbund: Ein Leistungsschein wartet auf Freigabe"
     assert "http://testserver/orders/1" in message.get_content()
     assert SECRET not in text
     assert "Nordrechen" not in text
