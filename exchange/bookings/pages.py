@@ -1,7 +1,7 @@
 """Bookings for people: the inbox of what waits for me, one booking with its proof, proposing and correcting."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -227,9 +227,10 @@ async def _new(
         for t in terms
     ]
     chosen = next((t for t in terms if t.order_id == order), None)
+    before = call.conn.today.replace(day=1) - timedelta(days=1)  # the last full month
     return await call.page(
         "bookings/new.html", status=status, form=form, options=options, chosen=chosen, names=names,
-        first=call.conn.today.replace(day=1).isoformat(), last=call.conn.today.isoformat(),
+        first=before.replace(day=1).isoformat(), last=before.isoformat(),
     )  # fmt: skip
 
 

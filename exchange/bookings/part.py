@@ -50,22 +50,27 @@ NAV = (NavEntry("Buchungen", "/bookings", 40, Permission.BOOKING_READ),)
 SLOTS = (Slot("order.sections", 50, order_section),)
 SEARCH = (SearchProvider("Buchungen", find_bookings),)
 TILES = (Tile("start", 30, start_tiles),)
+# the invariants of model.md 8: I2, I3, I7
 CHECKS = (
     Check(
-        "I2",
+        "booking_signed_once",
         "Jede bestätigte Buchung hat eine Bestätigung und genau ihre Buchungszeilen.",
         store.UNSIGNED,
     ),
     Check(
-        "I3",
+        "booking_two_sides",
         "Keine Buchung ist von der Seite bestätigt, die sie vorgeschlagen hat.",
         store.SELF_SIGNED,
     ),
     Check(
-        "I7",
+        "booking_reversals",
         "Jeder Storno spiegelt eine bestätigte Buchung desselben Leistungsscheins.",
         store.WRONG_REVERSALS,
     ),
-    Check("Beleg", "Jede Buchung entspricht der Prüfsumme ihres Belegs.", store.CHANGED_EVIDENCE),
+    Check(
+        "booking_evidence",
+        "Jede Buchung entspricht der Prüfsumme ihres Belegs.",
+        store.CHANGED_EVIDENCE,
+    ),
 )
 __all__ = ["APIS", "CHECKS", "DOORS", "NAV", "SEARCH", "SLOTS", "TEMPLATES", "TILES"]

@@ -11,17 +11,18 @@ from kdnx.viewer import Permission
 APIS = (api,)
 TEMPLATES = {"ledger": "exchange.ledger"}
 NAV = (NavEntry("Buchungsbuch", "/transfers", 45, Permission.LEDGER_READ),)
+# the invariants of model.md 8: I1, I4, I5, I6, I10
 CHECKS = (
-    Check("I1", "Der Durchlauf der Drehscheibe ist je Buchung null.", store.UNBALANCED_TRANSIT),
+    Check("ledger_transit", "Der Durchlauf der Drehscheibe ist je Buchung null.", store.UNBALANCED_TRANSIT),
     Check(
-        "I4",
+        "ledger_chain",
         "Jede Buchungszeile passt zu ihrer Prüfsumme und schließt an die vorige an.",
         store.BROKEN_CHAIN,
     ),
-    Check("I5", "Jeder Kettenkopf ist die letzte Zeile seiner Kette.", store.WRONG_HEAD),
-    Check("I6", "Jeder Tagesabdruck gilt noch.", store.WRONG_CUT),
+    Check("ledger_heads", "Jeder Kettenkopf ist die letzte Zeile seiner Kette.", store.WRONG_HEAD),
+    Check("ledger_cuts", "Jeder Tagesabdruck gilt noch.", store.WRONG_CUT),
     Check(
-        "I10 Rechte",
+        "ledger_rights",
         "Niemand, als der sich die Anwendung anmeldet, kann Buchungen ändern oder löschen.",
         store.OPEN_GATES,
     ),

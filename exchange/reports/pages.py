@@ -93,7 +93,8 @@ async def show_reports(call: Call) -> Response:
     pairs = await _pairs(call, query, year, dims)
     return await call.page(
         "reports/show.html", query=query, year=year, found=found, years=years, definition=DEFINITION_TEXT,
-        as_of=day(found.as_of), tiles=_tiles(found, years, pairs), more_tiles=await tiles_of(call, "reports"),
+        as_of=day(found.as_of), tiles=_tiles(call.viewer, found, years, pairs),
+        more_tiles=await tiles_of(call, "reports"),
         chart=_years_chart(years, found), bars=_bars(found), rows=_shown(call.viewer, found),
         csv_href=_address("/reports/volume.csv", query, year),
         matrix_href=_address("/reports/matrix", query, year) if By.PAIR in dims else "",
@@ -112,7 +113,9 @@ async def _pairs(
     )
 
 
-def _tiles(found: Volume, years: Years, pairs: Volume | None) -> list[tuple[str, str, str]]:
+def _tiles(
+    viewer: Viewer, found: Volume, years: Years, pairs: Volume | None
+) -> list[tuple[str, str, str]]:
     before = years.of(found.year - 1)
     running = " " + _("(das Jahr läuft noch)") if found.year == found.as_of.year else ""
     change = growth(found.total_cents, before)
@@ -135,7 +138,13 @@ def _tiles(found: Volume, years: Years, pairs: Volume | None) -> list[tuple[str,
             else _("nichts ist offen"),
         ),
     ]
-    if pairs is not None:
+    if pairs is not None and viewer.scope == Scope.MEMBER:
+        given = sum(r.cents for r in pairs.rows if r.provider_id in viewer.members)
+        taken = sum(r.cents for r in pairs.rows if r.recipient_id in viewer.members)
+        tiles.append(
+            (_("Geliefert"), eur_short(given), _("bezogen: {t}").format(t=eur_short(taken)))
+        )
+    elif pairs is not None:
         givers = {r.provider_id for r in pairs.rows}
         takers = {r.recipient_id for r in pairs.rows}
         text = _("{p} liefern, {r} beziehen").format(p=len(givers), r=len(takers))

@@ -34,9 +34,10 @@ APIS = (api,)
 TEMPLATES = {"reports": "exchange.reports"}
 NAV = (NavEntry("Auswertung", "/reports", 50, Permission.REPORT_READ),)
 TILES = (Tile("start", 60, start_tiles),)
+# I10 of model.md 8
 CHECKS = (
     Check(
-        "I10 Abschluss",
+        "report_closed_year",
         "Der Bericht eines abgeschlossenen Jahres entspricht seinen Buchungen.",
         store.WRONG_ROLLUP,
     ),

@@ -5,7 +5,14 @@ from datetime import date
 from uuid import UUID
 
 from kdnx.access import store
-from kdnx.access.model import RoleGrant, check_granting, check_term, is_console
+from kdnx.access.model import (
+    RoleGrant,
+    check_deputy,
+    check_deputy_term,
+    check_granting,
+    check_term,
+    is_console,
+)
 from kdnx.audit.actions import record
 from kdnx.auth.model import ALLIANCE_ROLES
 from kdnx.db.conn import Conn
@@ -13,8 +20,6 @@ from kdnx.errors import NotFound, Refused, Stale
 from kdnx.ids import new_id
 from kdnx.text import _
 from kdnx.viewer import ROLE_LABELS, Permission, Role, Scope, Viewer, require
-
-MAX_DEPUTY_DAYS = 366
 
 
 async def grant_role(
@@ -134,23 +139,11 @@ async def name_deputy(
 ) -> UUID:
     """The viewer lets somebody of the same member stand in, for some of the own roles and a term.
 
-    Raises Refused for roles the viewer does not hold, a term over a year, or a deputy without a role there.
+    Raises Refused by `check_deputy`, and for a deputy who has no role there.
     """
-    member_id, person_id = viewer.owner_id, viewer.person_id
-    if person_id is None or viewer.on_behalf_of is not None:
-        raise Refused(
-            _("Eine Vertretung gibt niemand weiter."),
-            rule=_("Vertretungen bestimmt nur, wer die Rolle selbst hat."),
-        )
-    if deputy_id == person_id:
-        raise Refused(_("Niemand vertritt sich selbst."))
-    if not roles or not set(roles) <= viewer.roles:
-        raise Refused(_("Vertreten lassen sich nur Rollen, die Sie im gewählten Mandat haben."))
-    if not conn.today <= valid_from < valid_to or (valid_to - valid_from).days > MAX_DEPUTY_DAYS:
-        raise Refused(
-            _("Der Zeitraum ist nicht möglich."),
-            rule=_("Eine Vertretung beginnt frühestens heute und dauert höchstens ein Jahr."),
-        )
+    member_id = viewer.owner_id
+    person_id = check_deputy(viewer, deputy_id, roles)
+    check_deputy_term(conn.today, valid_from, valid_to)
     people = {p.id for p in await store.list_people(conn, [member_id]) if p.role_count}
     if deputy_id not in people:
         raise Refused(

@@ -1,5 +1,6 @@
 """Rules of granting: who may give which role to whom, and how dated rows read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -62,6 +63,7 @@ class Person:
     role_count: int = 0
 
 
+MAX_DEPUTY_DAYS = 366
 LABELS = {"coming": "beginnt noch", "running": "läuft", "ended": "beendet"}
 
 
@@ -105,4 +107,33 @@ def check_term(role: Role, valid_from: date, valid_to: date | None) -> None:
             _("Die Revision braucht ein Ende."),
             rule=_("Prüfrechte über alle Mitglieder werden nur befristet vergeben."),
             remedy=_("Bitte den letzten Tag der Prüfung angeben."),
+        )
+
+
+def check_deputy(viewer: Viewer, deputy_id: UUID, roles: Sequence[Role]) -> UUID:
+    """The person who names a deputy; Refused for what the viewer may not pass on."""
+    if viewer.person_id is None or viewer.on_behalf_of is not None:
+        raise Refused(
+            _("Eine Vertretung gibt niemand weiter."),
+            rule=_("Vertretungen bestimmt nur, wer die Rolle selbst hat."),
+        )
+    if deputy_id == viewer.person_id:
+        raise Refused(_("Niemand vertritt sich selbst."))
+    if not roles or not set(roles) <= viewer.roles:
+        raise Refused(_("Vertreten lassen sich nur Rollen, die Sie im gewählten Mandat haben."))
+    if set(roles) & ALLIANCE_ROLES:
+        raise Refused(
+            _("Lenkungsausschuss und Revision geben ihre Rolle nicht selbst weiter."),
+            rule=_("Rollen über alle Mitglieder vergibt die Systemadministration der Drehscheibe."),
+            remedy=_("Bitte dort eine befristete Rolle für die Vertretung beantragen."),
+        )
+    return viewer.person_id
+
+
+def check_deputy_term(today: date, valid_from: date, valid_to: date) -> None:
+    """Refused unless it begins today or later and lasts a year at most."""
+    if not today <= valid_from < valid_to or (valid_to - valid_from).days > MAX_DEPUTY_DAYS:
+        raise Refused(
+            _("Der Zeitraum ist nicht möglich."),
+            rule=_("Eine Vertretung beginnt frühestens heute und dauert höchstens ein Jahr."),
         )

@@ -125,7 +125,7 @@ async def _deputies_page(call: Call, status: int = 200, form: object = None) -> 
         ],
         roles=sorted(((r.value, ROLE_LABELS[r]) for r in viewer.roles), key=lambda x: x[1]),
         role_labels=ROLE_LABELS,
-        can_name=viewer.on_behalf_of is None and bool(viewer.roles),
+        can_name=viewer.on_behalf_of is None and bool(viewer.roles - ALLIANCE_ROLES),
     )
 
 

@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import signal
 import socket
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +26,23 @@ from kdnx.web import openapi
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
+class Server(uvicorn.Server):
+    """uvicorn that ends in order at a signal instead of raising it once more afterwards.
+
+    Raised again, SIGTERM would kill the process before the embedded database and the worker stop.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ctrl-C and SIGTERM ask for the end; the handlers from before come back."""
+        before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
 async def answer(
     context: Context, settings: Settings, host: str, port: int, *, jobs: bool, ready: str = ""
 ) -> None:
@@ -34,7 +54,7 @@ async def answer(
         server_header=False, date_header=False, timeout_graceful_shutdown=10,
         forwarded_allow_ips=house.settings.trusted_proxies or "127.0.0.1",
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = Server(config)
     work = asyncio.create_task(worker(house)) if jobs else None
     tell = asyncio.create_task(_tell(server, ready)) if ready else None
     try:

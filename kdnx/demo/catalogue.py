@@ -18,6 +18,8 @@ STYLES = (
     "{} – Vollbetrieb",
     "{} im Verbund",
 )
+# the house of the first personas sells what the first walk through the demonstration looks for
+FIRST: Mapping[Cell, str] = {("M21", "hosting"): "Datensicherung (Backup)"}
 HOURS = ("Mo–Fr 7–18 Uhr", "Mo–Fr 8–16 Uhr", "Mo–Sa 6–20 Uhr", "rund um die Uhr")
 AVAILABILITY = ("98,5", "99,0", "99,5", "99,9")
 REACTION = (1, 2, 4, 8)
@@ -104,7 +106,7 @@ def offerings() -> list[OfferingSeed]:
     found = []
     for cell, count in sorted(offered(every).items()):
         mine = [s for s in every if s.category == cell[1]]
-        mine = sorted(mine, key=lambda s: (sold[s.title], random.random()))[:count]
+        mine = sorted(mine, key=lambda s: (s.title != FIRST.get(cell), sold[s.title], random.random()))[:count]
         for place, service in enumerate(mine):
             sold[service.title] += 1
             found.append(_offering(random, cell, place, service))

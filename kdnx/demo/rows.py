@@ -148,7 +148,7 @@ def _order_row(
 ) -> dict[str, Any]:
     direct = n % 29 == 7
     over = order.ends_on is not None and order.ends_on < today
-    tax = ("U19", "F29", "N2B", "U19", "NALT")[n % 5]
+    tax = ("U19", "F29", "N2B", "U19", "N2B")[n % 5]
     return {
         "number": order.number,
         "provider": order.provider,

@@ -25,6 +25,7 @@ from kdnx.web.routing import Call, in_transaction, request_id_of
 
 WRITES = {"POST", "PUT"}
 MAX_BODY = 4 * 1024 * 1024
+LONGEST_KEY = 200
 # strict models refuse true and "1" for a number; JSON Schema's integer still admits 2.0
 JsonInt = Annotated[
     int, BeforeValidator(lambda v: int(v) if type(v) is float and v.is_integer() else v)
@@ -80,6 +81,7 @@ class Operation:
     path_types: Mapping[str, TypeAdapter[Any]]
     query: type[BaseModel] | None
     body: type[BaseModel] | None
+    knows_match: bool = False
 
 
 @dataclass
@@ -94,10 +96,21 @@ class Api:
         return self._register("GET", path, permission, 200, needs_match=False)
 
     def post(
-        self, path: str, *, permission: Permission, status: int = 200, needs_match: bool = False
+        self,
+        path: str,
+        *,
+        permission: Permission,
+        status: int = 200,
+        needs_match: bool = False,
+        knows_match: bool = False,
     ) -> Callable[..., Any]:
-        """Register an act; `needs_match` asks for If-Match with the ETag last seen (428 / 412)."""
-        return self._register("POST", path, permission, status, needs_match=needs_match)
+        """Register an act; `needs_match` asks for If-Match with the ETag last seen (428 / 412).
+
+        `knows_match`: only a change of what is already there asks for it.
+        """
+        return self._register(
+            "POST", path, permission, status, needs_match=needs_match, knows_match=knows_match
+        )
 
     def put(
         self, path: str, *, permission: Permission, needs_match: bool = True
@@ -106,7 +119,14 @@ class Api:
         return self._register("PUT", path, permission, 200, needs_match=needs_match)
 
     def _register(
-        self, method: str, path: str, permission: Permission, status: int, *, needs_match: bool
+        self,
+        method: str,
+        path: str,
+        permission: Permission,
+        status: int,
+        *,
+        needs_match: bool,
+        knows_match: bool = False,
     ) -> Callable[..., Any]:
         def add(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
             hints = typing.get_type_hints(function, include_extras=True)
@@ -120,7 +140,8 @@ class Api:
             result = hints.get("return")
             self.operations.append(
                 Operation(method, path, function, permission, status, self.tag, needs_match,
-                          None if result in (None, type(None)) else result, path_types, taken["query"], taken["body"])
+                          None if result in (None, type(None)) else result, path_types, taken["query"],
+                          taken["body"], knows_match)
             )  # fmt: skip
             return function
 
@@ -173,7 +194,9 @@ async def _serve(house: House, op: Operation, request: Request) -> Response:
 
     once = None
     if op.method in WRITES and (key := request.headers.get("idempotency-key")):
-        once = Once(request.url.path, key[:200], sha256(raw).digest())
+        if len(key) > LONGEST_KEY:  # cut off, two keys could become one
+            raise Invalid(_("Der Idempotency-Key ist länger als 200 Zeichen."))
+        once = Once(request.url.path, key, sha256(raw).digest())
     try:
         return await in_transaction(
             house, request, op.permission, act, once=once, read_only=op.method == "GET"

@@ -93,9 +93,14 @@ def _parameters(op: Operation, schemas: dict[str, Any]) -> list[dict[str, Any]]:
             {"name": n, "in": "query", "required": n in required, "schema": s}
             for n, s in schema.get("properties", {}).items()
         ]
-    if op.needs_match:
+    if op.needs_match or op.knows_match:
         out.append(
-            {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+            {
+                "name": "If-Match",
+                "in": "header",
+                "required": op.needs_match,
+                "schema": {"type": "string"},
+            }
         )
     if op.method in WRITES:
         text = {"type": "string", "maxLength": 200}
@@ -114,7 +119,7 @@ def _responses(op: Operation, refs: Any) -> dict[str, Any]:
     codes |= {404} if op.path_types else set()
     codes |= {400, 413, 415, 422} if op.body else set()
     codes |= {403, 404, 409, 422} if op.method in WRITES else {422}
-    codes |= {412, 428} if op.needs_match else set()
+    codes |= {412, 428} if op.needs_match or op.knows_match else set()
     for code in sorted(codes):
         problem = _json(refs[Problem, "serialization"], "problem+json")
         out[str(code)] = {"description": HTTPStatus(code).phrase, "content": problem}

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
 from pydantic import BaseModel
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -179,7 +180,7 @@ async def in_transaction(
     async def attempt() -> Response:
         async with house.pool.acquire() as raw:
             try:
-                async with raw.transaction():
+                async with _Storable(), raw.transaction():
                     conn = Conn(raw, house.clock(), request_id_of(request))
                     if read_only:
                         await raw.execute(READ_ONLY)
@@ -200,6 +201,23 @@ async def in_transaction(
     if read_only:
         await house.hooks.touch(house, request, request.scope["kdnx.viewer"])
     return response
+
+
+class _Storable:
+    """Invalid for what no column can hold: a NUL in a text, a number beyond its range."""
+
+    async def __aenter__(self) -> None:
+        """Nothing to prepare."""
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Translate the driver's refusal of a value; everything else passes."""
+        of_driver = isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
+        if of_driver or isinstance(error, asyncpg.DataError):
+            raise Invalid(
+                _("Ein Zeichen oder eine Zahl der Eingabe lässt sich nicht speichern."),
+                remedy=_("Bitte unsichtbare Zeichen entfernen und sehr große Zahlen prüfen."),
+                code="not_storable",
+            ) from error
 
 
 async def _once(house: House, call: Call, once: Once | None, act: Endpoint) -> Response:

@@ -69,6 +69,8 @@ async def save_response(
 ) -> Response:  # fmt: skip
     """Save the whole draft as a new version; Stale when `row_version` is not the current one."""
     require(viewer, Permission.DEMAND_ANSWER)
+    # a call that is being closed is waited for: no draft may be born in a closed one
+    await store.hold_call(conn, call_id)
     call = await open_call_for(conn, viewer, call_id)
     owner = viewer.owner_id
     found = await store.find_response(conn, owner, call_id)

@@ -62,7 +62,7 @@ async def get_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # noqa: 
     return await _out(call, found.owner_id, found.id)
 
 
-@api.post("/api/v1/demands/{id}/response", permission=Permission.DEMAND_ANSWER)
+@api.post("/api/v1/demands/{id}/response", permission=Permission.DEMAND_ANSWER, knows_match=True)
 async def save_demand_response(call: Call, *, id: UUID, body: ResponseBody) -> ResponseOut:  # noqa: A002  # the name in the address
     """Save the whole answer as a draft; the first saving needs no If-Match, later ones do."""
     demand = await _call(call, id)

@@ -250,6 +250,13 @@ async def test_deputies_come_from_the_own_house_and_take_own_roles(conn: Conn, c
         )
 
 
+async def test_audit_and_committee_pass_nothing_on(conn: Conn, cast: Cast) -> None:
+    until, hub = conn.today + timedelta(days=5), person_of(cast.hub.viewer)
+    for viewer, role in ((cast.auditor, Role.AUDITOR), (cast.committee, Role.COMMITTEE)):
+        with pytest.raises(Refused, match="nicht selbst weiter"):
+            await name_deputy(conn, viewer, hub, [role], conn.today, until)
+
+
 async def test_a_deputy_is_named_and_ended_on_the_account_page(
     client: Client, conn: Conn, cast: Cast
 ) -> None:

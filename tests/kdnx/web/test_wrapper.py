@@ -194,3 +194,15 @@ async def test_two_at_once_with_one_key_write_once(fresh_database, settings):
             answers = await asyncio.gather(*(nord.post("/probe/count", key=key) for _ in range(8)))
         assert {a.text for a in answers} == {"TEST-2026-0001"}
         assert await last(conn) == 1
+
+
+async def test_a_key_that_is_too_long_is_refused_not_cut(client, cast):
+    sued = client.as_(cast.sued.viewer)
+    answer = await sued.json_post("/api/v1/bookings/confirm", {"ids": []}, idempotency_key="k" * 201)
+    assert answer.status_code == 422
+    assert "Idempotency-Key" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("url", ["/offerings?q=%00", "/search?q=a%00b", "/api/v1/offerings?q=%00", "/members?q=%00"])
+async def test_a_character_no_column_can_hold_is_refused_not_crashed(client, cast, url):
+    assert (await client.as_(cast.nord.viewer).get(url)).status_code < 500
