@@ -142,7 +142,9 @@ def export(context: Context, out: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def replay_file(file: Path, as_json: bool) -> None:
     """Eine ausgegebene Datei ohne Datenbank nachrechnen; derselbe Kopf oder Ende 1."""
-    answer(replay_lines(file.open(encoding="utf-8")), as_json=as_json)
+    with file.open(encoding="utf-8") as lines:
+        found = replay_lines(lines)
+    answer(found, as_json=as_json)
 
 
 def replay_lines(lines: Iterable[str]) -> Verification:

@@ -57,7 +57,7 @@ SLUG = re.compile(r"[a-z0-9-]{2,40}")
     help="Aufschrift auf der Anmeldeseite.",
 )
 @click.pass_obj
-def setup(context: Context, **given: str) -> None:
+def setup(context: Context, /, **given: str) -> None:
     """Einrichten ohne Demonstration: Drehscheibe, erste Systemadministration, erster Anmeldedienst."""
     if not EMAIL.fullmatch(given["admin_email"].strip()):
         raise Invalid(_("Die E-Mail-Adresse der Systemadministration ist keine."))

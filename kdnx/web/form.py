@@ -10,6 +10,7 @@ from kdnx.errors import FieldError, Invalid
 from kdnx.text import _
 
 M = TypeVar("M", bound=BaseModel)
+NUL = "\x00"
 MESSAGES = {
     "missing": "Bitte ausfüllen.",
     "string_too_short": "Bitte mindestens {min_length} Zeichen eingeben.",
@@ -73,7 +74,10 @@ def field_errors(error: ValidationError) -> list[FieldError]:
 
 
 def read_form(schema: type[M], fields: Mapping[str, Any]) -> Form[M]:
-    """Validate posted fields; an empty text counts as absent, lists are read with all their values."""
+    """Validate posted fields; an empty text counts as absent, lists are read with all their values.
+
+    A NUL, which neither a page nor a column can hold, is an error at its field and is not echoed.
+    """
     multi = getattr(fields, "getlist", None)
     values: dict[str, Any] = {}
     for name, info in schema.model_fields.items():
@@ -82,10 +86,14 @@ def read_form(schema: type[M], fields: Mapping[str, Any]) -> Form[M]:
             values[key] = [v for v in multi(key) if v != ""]
         elif key in fields and fields[key] != "":
             values[key] = fields[key]
+    raw = {k: v.replace(NUL, "") if isinstance(v, str) else v for k, v in fields.items()}
+    if unreadable := [k for k, v in values.items() if NUL in str(v)]:
+        said = _("Bitte unsichtbare Zeichen entfernen.")
+        return Form(raw=raw, errors=[FieldError(k, said, "not_storable") for k in unreadable])
     try:
-        return Form(raw=dict(fields), value=schema.model_validate(values))
+        return Form(raw=raw, value=schema.model_validate(values))
     except ValidationError as error:
-        return Form(raw=dict(fields), errors=field_errors(error))
+        return Form(raw=raw, errors=field_errors(error))
 
 
 def _is_list(annotation: Any) -> bool:

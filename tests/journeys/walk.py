@@ -60,6 +60,14 @@ class Walk:
         option = field.locator("option").filter(has_text=re.compile(words)).first
         field.select_option(label=option.inner_text())
 
+    def search(self, words: str) -> None:
+        """Type into the search field of every page and send it; a number leads straight to its object."""
+        self.page.get_by_role("searchbox", name="Alles durchsuchen").fill(words)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_load_state("networkidle")
+        self.steps += 1
+        self.check()
+
     def field(self, label: str) -> Locator:
         """Visible fields with that label."""
         return self.page.get_by_label(label, exact=True).or_(self.page.get_by_label(re.compile(f"^{re.escape(label)}\\b"))).locator("visible=true")
