@@ -29,7 +29,7 @@ from kdnx.tasks.actions import count_my_tasks
 from kdnx.text import _
 from kdnx.viewer import NOBODY
 from kdnx.web import api, openapi, page
-from kdnx.web.headers import AccessLog, SecurityHeaders
+from kdnx.web.headers import AccessLog, BodyLimit, SecurityHeaders
 from kdnx.web.house import Hooks, House
 from kdnx.web.problems import problem_json, wants_json
 from kdnx.web.routing import request_id_of
@@ -131,6 +131,7 @@ def create_app(house: House) -> Starlette:
         middleware=[
             Middleware(SecurityHeaders, https=house.settings.secure_cookies),
             Middleware(AccessLog),
+            Middleware(BodyLimit, megabytes=house.settings.upload_limit_mb + 1),
         ],
         exception_handlers={HTTPException: on_http_error, Exception: on_crash},
         lifespan=lifespan,
@@ -165,6 +166,7 @@ async def _plain_problem(
     detail = {
         404: _("Diese Adresse gibt es nicht."),
         405: _("Diese Adresse lässt sich so nicht aufrufen."),
+        413: _("Die Datei ist zu groß; es wurde nichts gespeichert."),
         500: _("Der Fehler ist festgehalten. Bitte nennen Sie die Kennung, wenn Sie ihn melden."),
     }.get(status, "")
     error: KdnxError = NotFound(detail) if status == 404 else KdnxError(detail)

@@ -1,9 +1,11 @@
 """Money is integer cents; rates and quantities are `Decimal`; rounding is half-up at the line (D14)."""
 
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 MICRO = 1_000_000
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
 
 
 def half_up(value: Decimal) -> int:
@@ -38,6 +40,14 @@ def largest_remainder(total: int, weights: Sequence[Decimal | int]) -> list[int]
     for i in order[: abs(total) - sum(parts)]:
         parts[i] += 1
     return [sign * p for p in parts]
+
+
+def plain_number(text: str) -> str:
+    """German notation as `Decimal` reads it: '1.234,5' → '1234.5', '5.000' → '5000', '0.215' stays."""
+    raw = text.strip().replace("\u00a0", "").replace(" ", "")
+    if "," in raw:
+        return raw.replace(".", "").replace(",", ".")
+    return raw.replace(".", "") if GROUPED.fullmatch(raw) else raw
 
 
 def parse_euro(text: str) -> int:

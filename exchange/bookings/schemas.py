@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from exchange.bookings.model import BookingState
-from kdnx.money import parse_euro
+from kdnx.money import parse_euro, plain_number
 from kdnx.text import _
 from kdnx.web.api import Body, JsonInt, Query
 
@@ -25,9 +25,7 @@ def _euro(value: Any) -> Any:
 
 
 def _quantity(value: Any) -> Any:
-    if isinstance(value, str) and "," in value:
-        return value.replace(".", "").replace(",", ".")
-    return value
+    return plain_number(value) if isinstance(value, str) else value
 
 
 Euro = Annotated[int, BeforeValidator(_euro)]

@@ -34,6 +34,7 @@ from exchange.orders.reading import OrderSelection, Piece, find_piece
 from exchange.orders.schemas import NewOrder, NewQuery, OrderFilter
 from exchange.orders.store import Order
 from kdnx.errors import NotFound
+from kdnx.money import plain_number
 from kdnx.text import _
 from kdnx.viewer import Permission
 from kdnx.web.form import Form, field_errors
@@ -179,9 +180,8 @@ def validate_form(schema: type[M], raw: Mapping[str, Any], values: Mapping[str, 
 
 
 def read_number(text: str) -> str:
-    """German notation as the schema reads it: 1.234,5 becomes 1234.5."""
-    text = text.strip()
-    return text.replace(".", "").replace(",", ".") if "," in text else text
+    """German notation as the schema reads it: 1.234,5 becomes 1234.5, 5.000 becomes 5000."""
+    return plain_number(text)
 
 
 async def show_order(call: Call) -> Response:

@@ -1,5 +1,6 @@
 """Start, tasks, search over everything, activity of the audit trail, health."""
 
+import re
 from collections.abc import Sequence
 
 from pydantic import BaseModel, Field
@@ -16,6 +17,7 @@ from kdnx.web.routing import Call, get
 
 CHECKS = (Check("audit_chain", "Die Prüfspur ist lückenlos und unverändert.", audit.BROKEN_CHAIN),)
 PER_KIND = 8
+NUMBER = re.compile(r"[A-Z]{1,3}-\d{4}-\d{4,}(-\d+)?")
 
 
 class SearchQuery(BaseModel):
@@ -66,9 +68,11 @@ async def search_everything(call: Call) -> Response:
             hits = await provider.find(call.conn, call.viewer, text, PER_KIND)
             if hits:
                 groups.append((provider.label, hits))
-        only = [h for _label, hits in groups for h in hits]
-        if len(only) == 1 and text.upper() in only[0].title.upper().split():
-            return RedirectResponse(only[0].url, 303)
+        hits = [h for _label, some in groups for h in some]
+        named = [h for h in hits if text.upper() in h.title.upper().split()]
+        # L-2026-0001 is also a part of KL-2026-0001: the whole word counts; a common word lists its hits
+        if len(named) == 1 and (len(hits) == 1 or NUMBER.fullmatch(text.upper())):
+            return RedirectResponse(named[0].url, 303)
     return await call.page("frames/search.html", q=text, groups=groups)
 
 

@@ -3,6 +3,7 @@
 import logging
 import time
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("kdnx.access")
@@ -44,6 +45,28 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """Refuse a body over the limit while it streams in, whatever its Content-Length said (413)."""
+
+    def __init__(self, app: ASGIApp, *, megabytes: int) -> None:
+        self.app = app
+        self.most = megabytes * 1024 * 1024
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.most:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, counted if scope["type"] == "http" else receive, send)
 
 
 class AccessLog:

@@ -63,8 +63,8 @@ class Walk:
     def search(self, words: str) -> None:
         """Type into the search field of every page and send it; a number leads straight to its object."""
         self.page.get_by_role("searchbox", name="Alles durchsuchen").fill(words)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state("networkidle")
+        with self.page.expect_navigation(wait_until="networkidle"):
+            self.page.keyboard.press("Enter")
         self.steps += 1
         self.check()
 

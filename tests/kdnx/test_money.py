@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kdnx.money import half_up, largest_remainder, parse_euro, percent_of, times
+from kdnx.money import half_up, largest_remainder, parse_euro, percent_of, plain_number, times
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,11 @@ def test_euro_is_read_in_both_notations(text, cents):
 def test_unclear_amounts_are_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011  # the message is the text itself
         parse_euro(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("1.234,5", "1234.5"), ("5.000", "5000"), ("1.000.000", "1000000"), ("0.215", "0.215"), ("12.5", "12.5"), (" 1 234 ", "1234")],
+)
+def test_what_a_german_form_shows_is_read_back_as_the_same_number(typed, read):
+    assert plain_number(typed) == read
