@@ -8,6 +8,7 @@ from uuid import UUID
 from catalog.categories import store as categories
 from catalog.offerings import actions, store
 from catalog.prices.model import price_text
+from catalog.succession.store import find_inherited
 from kdnx.db.conn import Conn
 from kdnx.errors import NotFound
 from kdnx.text import _
@@ -92,8 +93,13 @@ async def list_prices(conn: Conn, offering_id: UUID, version: int) -> list[Price
 async def find_offering_ids(
     conn: Conn, keys: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], UUID]:
-    """(owner, reference or number) → id of the published offering; for importers, set-based."""
-    return await store.find_ids(conn, keys)
+    """(owner, reference or number) → id of the published offering; for importers, set-based.
+
+    The key of a predecessor finds what its successor offers now.
+    """
+    found = await store.find_ids(conn, keys)
+    rest = [k for k in keys if k not in found]
+    return found | (await find_inherited(conn, rest) if rest else {})
 
 
 async def list_categories(conn: Conn) -> list[CategoryRef]:

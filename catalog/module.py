@@ -12,6 +12,7 @@ from catalog.offerings import api as offerings_api
 from catalog.offerings import checks
 from catalog.offerings import pages as offerings_pages
 from catalog.reconfirmation.actions import remind_and_suspend
+from catalog.succession.actions import SUCCESSIONS
 from catalog.versions import pages as versions_pages
 from kdnx.module import DueJob, Module, NavEntry
 from kdnx.viewer import Permission
@@ -39,6 +40,7 @@ MODULE = Module(
     tiles=finding.TILES,
     checks=checks.CHECKS,
     due_jobs=(DueJob("offering.reconfirm", remind_and_suspend, every_minutes=60),),
+    successions=SUCCESSIONS,
     file_kinds=(files.OFFERINGS,),
     demo_steps=demo.STEPS,
 )

@@ -22,10 +22,10 @@ from kdnx.clock import read_clock
 from kdnx.config import Settings
 from kdnx.db.pool import open_pool, transaction
 from kdnx.errors import KdnxError, NotFound
+from kdnx.frames.store import count_waiting
 from kdnx.idempotency.actions import begin_once, keep_once
 from kdnx.members.store import read_alliance
 from kdnx.module import Module
-from kdnx.tasks.actions import count_my_tasks
 from kdnx.text import _
 from kdnx.viewer import NOBODY
 from kdnx.web import api, openapi, page
@@ -56,7 +56,7 @@ def make_house(
     for module in modules:
         packages |= dict(module.templates)
     nav = sorted((e for m in modules for e in m.nav), key=lambda e: e.order)
-    hooks = Hooks(identify, finish, begin_once, keep_once, count_my_tasks, touch, limit)
+    hooks = Hooks(identify, finish, begin_once, keep_once, count_waiting, touch, limit)
     return House(
         settings=settings,
         env=make_environment(packages),

@@ -18,15 +18,16 @@ END $$;
 CREATE FUNCTION exchange.lock_to_sign(ids uuid[])
 RETURNS TABLE (b exchange.booking_row, code_1 text, code_2 text, closed_through int) LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
-DECLARE found exchange.booking_row[];
+DECLARE locked uuid[]; owners uuid[]; orders uuid[]; days date[];
 BEGIN
-  PERFORM 1 FROM exchange.booking k WHERE k.id = ANY (ids) ORDER BY k.owner_id, k.id FOR UPDATE;
-  SELECT array_agg(r ORDER BY r.owner_id, r.id) INTO found FROM exchange.booking_row r WHERE r.id = ANY (ids);
+  SELECT array_agg(k.id), array_agg(k.owner_id), array_agg(k.order_id), array_agg(k.service_to) INTO locked, owners, orders, days
+  FROM (SELECT * FROM exchange.booking WHERE id = ANY (ids) ORDER BY owner_id, id FOR UPDATE) k;
   RETURN QUERY
-  SELECT f, t.code_1, t.code_2, (SELECT coalesce(max(p.year * 100 + p.month), 0) FROM exchange.period p WHERE p.state IN ('closed', 'locked'))
-  FROM unnest(found) WITH ORDINALITY f
-  JOIN exchange.tax_codes_on(ARRAY(SELECT x.owner_id FROM unnest(found) x), ARRAY(SELECT x.order_id FROM unnest(found) x), ARRAY(SELECT x.service_to FROM unnest(found) x)) t
-    ON t.n = f.ordinality;
+  SELECT r, t.code_1, t.code_2, (SELECT coalesce(max(p.year * 100 + p.month), 0) FROM exchange.period p WHERE p.state IN ('closed', 'locked'))
+  FROM unnest(locked, owners) WITH ORDINALITY i(id, owner_id, n)
+  JOIN exchange.booking_row r ON r.owner_id = i.owner_id AND r.id = i.id
+  JOIN exchange.tax_codes_on(owners, orders, days) t ON t.n = i.n
+  ORDER BY i.n;
 END $$;
 REVOKE ALL ON FUNCTION exchange.lock_to_sign(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exchange.lock_to_sign(uuid[]) TO kdnx_app;

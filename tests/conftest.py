@@ -1,6 +1,5 @@
 """One embedded PostgreSQL a session, one migrated template, one rolled-back transaction a test."""
 
-import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -43,11 +42,16 @@ class Cluster:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A server of our own without fsync; `kdnx_template` is migrated and never connected to."""
-    os.environ["KDNX_PG_UNSAFE"] = "1"
     with tempfile.TemporaryDirectory(prefix="kdnx-test-") as folder:
         Path(folder).chmod(0o711)
-        with Embedded(Path(folder)) as server:
+        server = Embedded(Path(folder))
+        with pytest.MonkeyPatch.context() as patch:  # only this server may forget after a crash
+            patch.setenv("KDNX_PG_UNSAFE", "1")
+            server.start()
+        try:
             yield Cluster(server.owner_dsn(), server.app_dsn())
+        finally:
+            server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from catalog.announcing.actions import tell
 from catalog.offerings import store
 from catalog.offerings.actions import own_offering, reason_of
 from catalog.offerings.model import RECONFIRM_MONTHS, Event, Offering, State, add_months, advance
+from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
 from kdnx.errors import FieldError, Invalid, NotFound, Refused
 from kdnx.tasks.actions import close_tasks, open_tasks
@@ -46,6 +47,28 @@ async def reconfirm_offering(
     return await _simple(
         conn, viewer, offering_id, row_version, Event.RECONFIRM, Permission.OFFERING_EDIT, ""
     )
+
+
+async def discard_draft(
+    conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int
+) -> Offering:
+    """Give up an open change of a published offering; what is published stays as it is."""
+    head = await own_offering(conn, viewer, offering_id, Permission.OFFERING_EDIT, row_version)
+    state = advance(head.state, Event.DISCARD)
+    if head.draft_version is None:
+        raise Refused(_("Es gibt keinen Entwurf."))
+    if head.draft_submitted:
+        raise Refused(
+            _("Der Entwurf liegt zur Prüfung und ist bis dahin geschlossen."),
+            remedy=_("Erst zurückgeben, dann verwerfen."),
+        )
+    head = await store.mark_offering(conn, replace(head, state=state, draft_version=None))
+    await close_tasks(conn, head.id, ["offering.rework"])
+    record(
+        conn, viewer, "offering.discard", object_kind="offering", object_id=head.id, owner_id=head.owner_id,
+        row_version=head.row_version, audience="owner",
+    )  # fmt: skip
+    return head
 
 
 async def _simple(

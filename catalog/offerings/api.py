@@ -108,6 +108,15 @@ async def return_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> Off
     )
 
 
+@api.post("/api/v1/offerings/{id}/discard", permission=Permission.OFFERING_EDIT, needs_match=True)
+async def discard_offering_draft_json(call: Call, *, id: UUID) -> OfferingDetail:  # noqa: A002  # the name in the address
+    """Give up the open draft of a published offering."""
+    head = await availability.discard_draft(
+        call.conn, call.viewer, id, expected_version(call.request)
+    )
+    return await _detail(call, head)
+
+
 @api.post("/api/v1/offerings/{id}/suspend", permission=Permission.OFFERING_EDIT, needs_match=True)
 async def suspend_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> OfferingDetail:  # noqa: A002  # the name in the address
     """Not to be ordered for now."""

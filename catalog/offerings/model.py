@@ -29,6 +29,7 @@ class Event(StrEnum):
     SUBMIT = "submit"
     PUBLISH = "publish"
     RETURN = "return"
+    DISCARD = "discard"
     SUSPEND = "suspend"
     RESUME = "resume"
     RETIRE = "retire"
@@ -47,6 +48,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.SUBMIT: "zur Prüfung geben",
     Event.PUBLISH: "veröffentlichen",
     Event.RETURN: "zurückgeben",
+    Event.DISCARD: "Entwurf verwerfen",
     Event.SUSPEND: "aussetzen",
     Event.RESUME: "wieder anbieten",
     Event.RETIRE: "einstellen",
@@ -64,6 +66,8 @@ MOVES: dict[tuple[State, Event], State] = {
     (State.SUSPENDED, Event.SUBMIT): State.SUSPENDED,
     (State.SUSPENDED, Event.RETURN): State.SUSPENDED,
     (State.SUSPENDED, Event.PUBLISH): State.SUSPENDED,
+    (State.PUBLISHED, Event.DISCARD): State.PUBLISHED,
+    (State.SUSPENDED, Event.DISCARD): State.SUSPENDED,
     (State.PUBLISHED, Event.SUSPEND): State.SUSPENDED,
     (State.SUSPENDED, Event.RESUME): State.PUBLISHED,
     (State.PUBLISHED, Event.RECONFIRM): State.PUBLISHED,
@@ -282,7 +286,7 @@ def possible(offering: Offering) -> set[Event]:
     """What may happen to an offering now, for the buttons of its page; dates are left out."""
     moves = {e for (s, e) in MOVES if s == offering.state} - {Event.RECONFIRM_MISSED}
     if not offering.draft_version or offering.draft_submitted:
-        moves -= {Event.SUBMIT}
+        moves -= {Event.SUBMIT, Event.DISCARD}
     if not offering.draft_submitted:
         moves -= {Event.PUBLISH, Event.RETURN}
     return moves

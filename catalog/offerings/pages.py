@@ -50,6 +50,7 @@ NEEDED = {
     Event.SUBMIT: Permission.OFFERING_EDIT,
     Event.PUBLISH: Permission.OFFERING_PUBLISH,
     Event.RETURN: Permission.OFFERING_PUBLISH,
+    Event.DISCARD: Permission.OFFERING_EDIT,
     Event.SUSPEND: Permission.OFFERING_EDIT,
     Event.RESUME: Permission.OFFERING_PUBLISH,
     Event.RETIRE: Permission.OFFERING_PUBLISH,
@@ -59,6 +60,7 @@ DONE = {
     Event.SUBMIT: "Der Entwurf liegt zur Prüfung.",
     Event.PUBLISH: "Die Leistung ist veröffentlicht.",
     Event.RETURN: "Der Entwurf ist zurückgegeben.",
+    Event.DISCARD: "Der Entwurf ist verworfen. Es gilt die veröffentlichte Fassung.",
     Event.SUSPEND: "Die Leistung ist ausgesetzt.",
     Event.RESUME: "Die Leistung wird wieder angeboten.",
     Event.RETIRE: "Die Leistung ist eingestellt.",
@@ -69,6 +71,7 @@ ORDER = (
     Event.SUBMIT,
     Event.PUBLISH,
     Event.RETURN,
+    Event.DISCARD,
     Event.RECONFIRM,
     Event.RESUME,
     Event.SUSPEND,
@@ -230,6 +233,10 @@ async def _return(call: Call, id_: UUID, form: MoveForm) -> Offering:
     return await actions.return_offering(call.conn, call.viewer, id_, form.row_version, form.reason)
 
 
+async def _discard(call: Call, id_: UUID, form: MoveForm) -> Offering:
+    return await availability.discard_draft(call.conn, call.viewer, id_, form.row_version)
+
+
 async def _suspend(call: Call, id_: UUID, form: MoveForm) -> Offering:
     return await availability.suspend_offering(
         call.conn, call.viewer, id_, form.row_version, form.reason
@@ -254,6 +261,7 @@ ACTS: Mapping[Event, Act] = {
     Event.SUBMIT: _submit,
     Event.PUBLISH: _publish,
     Event.RETURN: _return,
+    Event.DISCARD: _discard,
     Event.SUSPEND: _suspend,
     Event.RESUME: _resume,
     Event.RECONFIRM: _reconfirm,

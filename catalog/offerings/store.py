@@ -29,6 +29,7 @@ SELECT * FROM catalog.offering WHERE id = $1 AND ($2 OR owner_id = ANY ($3::uuid
 GET_VERSIONS = """
 SELECT v.* FROM catalog.offering_version v JOIN catalog.offering o ON o.id = v.offering_id
 WHERE v.offering_id = ANY ($1::uuid[]) AND ($2::int IS NULL OR v.version = $2)
+  AND (v.approved_at IS NOT NULL OR v.version = o.draft_version)
   AND ($3 OR o.owner_id = ANY ($4::uuid[])
     OR (v.approved_at IS NOT NULL AND v.audience_keys && (SELECT catalog.audience_keys_of($4::uuid[]))))
 ORDER BY v.offering_id, v.version DESC LIMIT 50000

@@ -18,6 +18,7 @@ from exchange.bookings.model import (
     check_service_term,
 )
 from exchange.bookings.store import NewBooking, Row, Terms
+from exchange.telling.actions import counterpart_of, tell_bookings
 from kdnx.audit.actions import record
 from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
@@ -165,6 +166,7 @@ async def _insert(
         raise _translate(error) from error
     (row,) = await store.get_bookings(conn, [new.id])
     await ask_counterpart(conn, [row])
+    await tell_bookings(conn, viewer, "proposed", [row], counterpart_of)
     note_booking(conn, viewer, action, row, reason=reason)
     return row
 

@@ -39,9 +39,8 @@ async def post_transfers(
     """Open missing accounts and append the transfers; Conflict when the period closed meanwhile."""
     if not rows:
         return 0
-    await store.open_accounts(conn, accounts)
     try:
-        return await store.post(conn, rows)
+        return await store.post(conn, rows, sorted(set(accounts)))
     except asyncpg.PostgresError as error:
         if error.sqlstate != PERIOD_CLOSED:
             raise

@@ -11,14 +11,15 @@ from exchange.ledger.model import AccountKind, Break, NewTransfer, account_id
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many
 
-OPEN_ACCOUNTS = """
-INSERT INTO exchange.account (id, kind, member_id, opened_at)
-SELECT i, k, m, $4 FROM unnest($1::uuid[], $2::text[], $3::uuid[]) x(i, k, m)
-WHERE NOT EXISTS (SELECT 1 FROM exchange.account a WHERE a.id = x.i)
-ORDER BY i ON CONFLICT DO NOTHING
-"""
+# post() is volatile: its foreign keys see the accounts that the same statement opened before it
 POST = """
-SELECT exchange.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+WITH opened AS (
+  INSERT INTO exchange.account (id, kind, member_id, opened_at)
+  SELECT i, k, m, $1 FROM unnest($20::uuid[], $21::text[], $22::uuid[]) x(i, k, m)
+  WHERE NOT EXISTS (SELECT 1 FROM exchange.account a WHERE a.id = x.i)
+  ORDER BY i ON CONFLICT DO NOTHING RETURNING id)
+SELECT CASE WHEN n >= 0 THEN exchange.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) END
+FROM (SELECT count(*) AS n FROM opened) o
 """
 CLOSED_THROUGH = """
 SELECT coalesce(max(year * 100 + month), 0) FROM exchange.period WHERE state IN ('closed', 'locked')
@@ -173,20 +174,13 @@ class Cut:
     taken_at: datetime
 
 
-async def open_accounts(conn: Conn, wanted: Sequence[tuple[AccountKind, UUID]]) -> None:
-    """Open the accounts that are not there yet."""
-    todo = sorted(set(wanted))
-    await conn.execute(
-        OPEN_ACCOUNTS,
-        [account_id(k, m) for k, m in todo],
-        [k.value for k, _m in todo],
-        [m for _k, m in todo],
-        conn.now,
-    )
+async def post(
+    conn: Conn, rows: Sequence[NewTransfer], accounts: Sequence[tuple[AccountKind, UUID]]
+) -> int:
+    """Open the accounts that are not there yet and append the transfers to their owners' chains.
 
-
-async def post(conn: Conn, rows: Sequence[NewTransfer]) -> int:
-    """Append the transfers to their owners' chains in one round trip; SQLSTATE KD001 behind the gate."""
+    One round trip; SQLSTATE KD001 behind the gate.
+    """
     columns = [
         [r.owner_id for r in rows], [r.id for r in rows], [r.posting.kind.value for r in rows], [r.posting.leg for r in rows],
         [r.posting.debit_id for r in rows], [r.posting.credit_id for r in rows], [r.posting.cents for r in rows],
@@ -194,6 +188,7 @@ async def post(conn: Conn, rows: Sequence[NewTransfer]) -> int:
         [r.posting.service.year for r in rows], [r.posting.service.month for r in rows], [r.recipient_id for r in rows],
         [r.category_id for r in rows], [r.offering_id for r in rows], [r.source for r in rows],
         [r.source_id for r in rows], [r.evidence for r in rows],
+        [account_id(k, m) for k, m in accounts], [k.value for k, _m in accounts], [m for _k, m in accounts],
     ]  # fmt: skip
     written: int = await conn.fetchval(POST, conn.now, *columns)
     return written

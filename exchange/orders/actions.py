@@ -23,6 +23,7 @@ from exchange.orders.model import (
 )
 from exchange.orders.schemas import NewOrder
 from exchange.orders.store import Head, NewStep, Order
+from exchange.telling.actions import tell_order
 from kdnx.audit.actions import record
 from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
@@ -173,6 +174,7 @@ async def move(
     await store.insert_steps(conn, [step])
     await close_tasks(conn, after.id)
     await ask_next(conn, after)
+    await tell_order(conn, viewer, after)
     note_order(conn, viewer, f"order.{event.value}", after, reason=reason or None)
     return await read_order(conn, viewer, after.id)
 

@@ -1,7 +1,7 @@
 """The second signature: one path for one and for a thousand, which posts what it signs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -32,9 +32,8 @@ from exchange.ledger.model import (
     book_period,
     supply_postings,
 )
-from exchange.ledger.store import closed_through
 from exchange.signing import store
-from exchange.signing.store import Signed
+from exchange.signing.store import Locked, Signed
 from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
 from kdnx.errors import Conflict, NotFound, Refused
@@ -112,27 +111,25 @@ async def confirm_bookings(
     """
     require(viewer, Permission.BOOKING_CONFIRM)
     by_id = {w.booking_id: w for w in wanted}
-    rows = await bookings.lock_bookings(conn, list(by_id))
-    if len(rows) != len(by_id):
+    locked = await store.lock_to_sign(conn, list(by_id))
+    if len(locked.rows) != len(by_id):
         raise NotFound(_("Diese Buchung gibt es nicht, oder sie ist für Sie nicht sichtbar."))
-    codes = await store.tax_codes(conn, rows)
     good: list[tuple[Row, int, UUID]] = []
     refused: list[tuple[UUID, Refused]] = []
-    for row in rows:
+    for row in locked.rows:
         signing = by_id[row.id]
         try:
             advance(row.state, BookingEvent.CONFIRM)
             member = check_counterpart(row, viewer.members, viewer.principal)
             check_version(row, signing.expected)
-            check_tax(row.service_to, codes[row.id])
+            check_tax(row.service_to, locked.codes[row.id])
             good.append((row, signing.cents or row.net_cents, member))
         except Refused as error:
             if not skip_refused:
                 raise
             refused.append((row.id, error))
-    done = await sign_and_post(conn, viewer, good, codes, origin="signed")
+    done = await sign_and_post(conn, viewer, good, locked, origin="signed")
     for row in done:
-        await close_tasks(conn, row.id)
         note_booking(conn, viewer, "booking.confirm", row, reason=reason)
     return Outcome(tuple(done), tuple(refused))
 
@@ -141,16 +138,20 @@ async def sign_and_post(
     conn: Conn,
     viewer: Viewer,
     good: Sequence[tuple[Row, int, UUID]],
-    codes: dict[UUID, tuple[str, str]],
+    locked: Locked,
     *,
     origin: str,
 ) -> list[Row]:
-    """Sign locked bookings with these amounts for these members, and post them; they come back confirmed."""
+    """Sign locked bookings with these amounts for these members, and post them; they come back confirmed.
+
+    Their tasks are closed. The heads of the chains are locked by the last statement.
+    """
     if not good:
         return []
-    closed = await closed_through(conn)
     signed = [
-        _sign(conn, viewer, row, cents, member, codes[row.id], origin=origin, closed=closed)
+        _sign(
+            conn, viewer, row, cents, member, locked.codes[row.id], origin=origin, closed=locked.closed
+        )
         for row, cents, member in good
     ]
     if await store.sign_bookings(conn, signed) != len(signed):
@@ -159,7 +160,18 @@ async def sign_and_post(
             code="confirmed_meanwhile",
         )
     await post_signed(conn, signed)
-    return await bookings.get_bookings(conn, [s.booking.id for s in signed])
+    return [_confirmed(conn, row, s) for (row, _c, _m), s in zip(good, signed, strict=True)]
+
+
+def _confirmed(conn: Conn, row: Row, s: Signed) -> Row:
+    return replace(
+        row, state=BookingState.CONFIRMED.value, row_version=row.row_version + 1, updated_at=conn.now,
+        confirmed_cents=s.signature.confirmed_cents, confirmed_surcharge_cents=s.signature.surcharge_cents,
+        tax_code_1=s.signature.tax_code_1, tax_code_2=s.signature.tax_code_2,
+        confirmed_by=s.signature.confirmed_by, confirmed_person=s.person_id, origin=s.signature.origin,
+        book_year=s.book_year, book_month=s.book_month, template=s.signature.template, document=s.document,
+        confirmed_at=s.signature.confirmed_at, evidence=s.evidence,
+    )  # fmt: skip
 
 
 def _sign(

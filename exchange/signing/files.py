@@ -25,6 +25,7 @@ from exchange.ledger.store import closed_through
 from exchange.signing import store
 from exchange.signing.actions import post_signed
 from exchange.signing.store import Existing, Signed
+from exchange.telling.actions import counterpart_of, tell_bookings
 from kdnx.audit.actions import record
 from kdnx.audit.store import insert_changes
 from kdnx.db.conn import Conn
@@ -93,9 +94,9 @@ async def write(conn: Conn, viewer: Viewer, rows: Sequence[FileRow]) -> Outcome:
     await _confirm_legacy(
         conn, [(p, written[p.id]) for p in planned if p.state == BookingState.CONFIRMED.value]
     )
-    await ask_counterpart(
-        conn, [written[p.id] for p in planned if p.state == BookingState.PROPOSED.value]
-    )
+    waiting = [written[p.id] for p in planned if p.state == BookingState.PROPOSED.value]
+    await ask_counterpart(conn, waiting)
+    await tell_bookings(conn, viewer, "proposed", waiting, counterpart_of)
     await _note(conn, viewer, planned)
     outcome.new = len(planned)
     return outcome

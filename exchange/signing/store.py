@@ -6,22 +6,25 @@ from datetime import date
 from uuid import UUID
 
 from exchange.bookings.model import Booking, Signature
-from exchange.bookings.store import Listed
+from exchange.bookings.store import Listed, Row
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many
 
 TAX_CODES = "SELECT n, code_1, code_2 FROM exchange.tax_codes_on($1, $2, $3)"
+LOCK_TO_SIGN = "SELECT (l.b).*, l.code_1, l.code_2, l.closed_through FROM exchange.lock_to_sign($1) l"
 SIGN_BOOKINGS = """
 WITH given AS (
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::int[], $11::int[], $12::text[],
     $13::text[], $14::timestamptz[], $15::bytea[]) x(o, i, cents, extra, tax1, tax2, by_member, person, origin, by, bm, template, document, at, evidence)),
 moved AS (
   UPDATE exchange.booking b SET state = 'confirmed', row_version = b.row_version + 1, updated_at = $16 FROM given g
-  WHERE b.owner_id = g.o AND b.id = g.i AND b.state IN ('proposed', 'disputed') RETURNING b.owner_id, b.id)
-INSERT INTO exchange.confirmation (owner_id, booking_id, confirmed_cents, surcharge_cents, tax_code_1, tax_code_2, confirmed_by, confirmed_person, origin,
-  book_year, book_month, template, document, confirmed_at, evidence)
-SELECT g.o, g.i, g.cents, g.extra, g.tax1, g.tax2, g.by_member, g.person, g.origin, g.by, g.bm, g.template, g.document, g.at, g.evidence
-FROM given g JOIN moved m ON m.owner_id = g.o AND m.id = g.i
+  WHERE b.owner_id = g.o AND b.id = g.i AND b.state IN ('proposed', 'disputed') RETURNING g.*),
+signed AS (
+  INSERT INTO exchange.confirmation (owner_id, booking_id, confirmed_cents, surcharge_cents, tax_code_1, tax_code_2, confirmed_by, confirmed_person, origin,
+    book_year, book_month, template, document, confirmed_at, evidence)
+  SELECT m.o, m.i, m.cents, m.extra, m.tax1, m.tax2, m.by_member, m.person, m.origin, m.by, m.bm, m.template, m.document, m.at, m.evidence
+  FROM moved m RETURNING booking_id)
+SELECT count(*) AS n, kdnx.close_tasks_of($2, $16) AS tasks FROM signed
 """
 INSERT_DISPUTE = """
 INSERT INTO exchange.dispute (owner_id, booking_id, n, by_member, by_person, reason_code, text, claimed_cents, due_on, raised_at)
@@ -56,6 +59,15 @@ class Signed:
     document: str = ""
 
 
+@dataclass(frozen=True)
+class Locked:
+    """Bookings under lock, the tax codes of both legs of each, the last closed booking period (yyyymm)."""
+
+    rows: list[Row]
+    codes: dict[UUID, tuple[str, str]]
+    closed: int
+
+
 async def tax_codes(conn: Conn, rows: Sequence[Booking]) -> dict[UUID, tuple[str, str]]:
     """The tax codes of both legs on the last service day, 'undecided' where none is decided."""
     columns = [[b.owner_id for b in rows], [b.order_id for b in rows], [b.service_to for b in rows]]
@@ -63,9 +75,16 @@ async def tax_codes(conn: Conn, rows: Sequence[Booking]) -> dict[UUID, tuple[str
     return {rows[r["n"] - 1].id: (r["code_1"], r["code_2"]) for r in found}
 
 
+async def lock_to_sign(conn: Conn, ids: Sequence[UUID]) -> Locked:
+    """Lock the visible bookings in (owner, id) order, and read what their signature needs, in one round trip."""
+    found = await conn.fetch(LOCK_TO_SIGN, list(ids))
+    codes = {r["id"]: (r["code_1"], r["code_2"]) for r in found}
+    return Locked(many(Row, found), codes, found[0]["closed_through"] if found else 0)
+
+
 async def sign_bookings(conn: Conn, rows: Sequence[Signed]) -> int:
-    """Confirm what is still proposed or disputed; how many were."""
-    return await conn.execute(
+    """Confirm what is still proposed or disputed, and close the tasks about it; how many were."""
+    signed: int = await conn.fetchval(
         SIGN_BOOKINGS,
         [r.booking.owner_id for r in rows], [r.booking.id for r in rows], [r.signature.confirmed_cents for r in rows],
         [r.signature.surcharge_cents for r in rows], [r.signature.tax_code_1 for r in rows], [r.signature.tax_code_2 for r in rows],
@@ -73,6 +92,7 @@ async def sign_bookings(conn: Conn, rows: Sequence[Signed]) -> int:
         [r.book_year for r in rows], [r.book_month for r in rows], [r.signature.template for r in rows],
         [r.document for r in rows], [r.signature.confirmed_at for r in rows], [r.evidence for r in rows], conn.now,
     )  # fmt: skip
+    return signed
 
 
 async def insert_dispute(

@@ -10,7 +10,7 @@ from exchange.bookings.actions import note_booking
 from exchange.bookings.model import TAX_NEEDED_FROM, UNDECIDED, BookingState
 from exchange.bookings.store import Row
 from exchange.signing.actions import DISPUTE_DAYS, answer_task, sign_and_post
-from exchange.signing.store import tax_codes
+from exchange.signing.store import lock_to_sign
 from exchange.silence import store
 from kdnx.db.conn import Conn
 from kdnx.members.store import hub_on
@@ -25,17 +25,16 @@ SYSTEM = Viewer(scope=Scope.SYSTEM)
 
 async def run_silence(conn: Conn) -> int:
     """What silence means, by the policy of each order: escalate, expire or (only if agreed) consent."""
-    rows = await bookings.lock_bookings(conn, await store.find_due(conn, conn.today, BATCH))
-    codes = await tax_codes(conn, rows) if rows else {}
+    locked = await lock_to_sign(conn, await store.find_due(conn, conn.today, BATCH))
+    rows, codes = locked.rows, locked.codes
     expired = [r for r in rows if r.silence == "expire"]
     consent = [r for r in rows if r.silence == "consent" and _is_decided(r, codes[r.id])]
     settled = {r.id for r in (*expired, *consent)}
     await _expire(conn, expired)
     done = await sign_and_post(
-        conn, SYSTEM, [(r, r.net_cents, r.counterpart) for r in consent], codes, origin="policy"
+        conn, SYSTEM, [(r, r.net_cents, r.counterpart) for r in consent], locked, origin="policy"
     )
     for row in done:
-        await close_tasks(conn, row.id)
         note_booking(
             conn,
             SYSTEM,

@@ -67,9 +67,8 @@ async def finish(conn: Conn) -> None:
     """Write what was noted: the audit chain and the change feed. Last act before the commit."""
     if not conn.notes:
         return
-    await store.append_audit(conn, [_event(conn, n) for n in conn.notes])
-    if changes := [_change(n) for n in conn.notes if n.audience]:
-        await store.insert_changes(conn, changes)
+    changes = [_change(n) for n in conn.notes if n.audience]
+    await store.append_audit(conn, [_event(conn, n) for n in conn.notes], changes)
     conn.notes.clear()
 
 

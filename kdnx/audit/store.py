@@ -8,6 +8,15 @@ import asyncpg
 from kdnx.db.conn import Conn
 
 APPEND_AUDIT = "SELECT kdnx.append_audit($1)"
+# one round trip; the heads are locked by the last part of it
+APPEND_BOTH = """
+WITH feed AS (
+  INSERT INTO kdnx.change (owner_id, id, at, kind, object_id, row_version, op, audience, party_ids)
+  SELECT (e->>'owner_id')::uuid, (e->>'id')::uuid, $3, e->>'kind', (e->>'object_id')::uuid, (e->>'row_version')::int,
+    e->>'op', e->>'audience', ARRAY(SELECT jsonb_array_elements_text(e->'party_ids')::uuid)
+  FROM jsonb_array_elements($2::jsonb) e RETURNING 1)
+SELECT CASE WHEN n >= 0 THEN kdnx.append_audit($1) END FROM (SELECT count(*) AS n FROM feed) f
+"""
 INSERT_CHANGES = """
 INSERT INTO kdnx.change (owner_id, id, at, kind, object_id, row_version, op, audience, party_ids)
 SELECT (e->>'owner_id')::uuid, (e->>'id')::uuid, $2, e->>'kind', (e->>'object_id')::uuid, (e->>'row_version')::int,
@@ -39,9 +48,14 @@ ORDER BY 1, 2 LIMIT 20
 """
 
 
-async def append_audit(conn: Conn, rows: Sequence[dict[str, object]]) -> None:
-    """Append all events; the function locks the heads in owner order."""
-    await conn.execute(APPEND_AUDIT, list(rows))
+async def append_audit(
+    conn: Conn, rows: Sequence[dict[str, object]], changes: Sequence[dict[str, object]]
+) -> None:
+    """Append all events, and the rows of the change feed; the function locks the heads in owner order."""
+    if changes:
+        await conn.fetchval(APPEND_BOTH, list(rows), list(changes), conn.now)
+    else:
+        await conn.fetchval(APPEND_AUDIT, list(rows))
 
 
 async def insert_changes(conn: Conn, rows: Sequence[dict[str, object]]) -> None:

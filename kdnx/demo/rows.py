@@ -87,7 +87,7 @@ CAPACITY = ("", "bis 40 weitere Häuser", "bis 2.000 Arbeitsplätze", "auf Anfra
 
 
 def merged_offering_rows(*, ended: bool) -> list[dict[str, Any]]:
-    """What the two merged members sold: their successor's services under their own names, ended with them."""
+    """What the two merged members sold: their successor's services under their own names; the successor ends them."""
     mine = {(s.cell, s.place): s for s in catalogue.offerings()}
     wanted = {(o.provider, o.cell, o.offering) for o in all_orders() if o.provider in supply.MERGED}
     found: list[dict[str, Any]] = []
@@ -107,6 +107,7 @@ def merged_offering_rows(*, ended: bool) -> list[dict[str, Any]]:
             | {
                 "audience": "alle Mitglieder",
                 "audience_names": None,
+                "member_code": supply.SUCCESSOR if ended else provider,
                 "state": "eingestellt" if ended else "veröffentlicht",
             }
         )

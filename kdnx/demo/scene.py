@@ -12,6 +12,7 @@ from kdnx.imports.actions import Report, run_import
 from kdnx.imports.kinds import FileKind
 from kdnx.imports.reading import Table
 from kdnx.members.store import acting_members
+from kdnx.notices.actions import nobody_is_told
 from kdnx.viewer import ROLE_PERMISSIONS, Permission, Role, Scope, Viewer
 
 OFFICE_CODE = "HUB"
@@ -78,7 +79,8 @@ class Scene:
     async def bring(self, name: str, rows: Sequence[Mapping[str, Any]]) -> Report:
         """Import rows by column name through the file kind; DemoFault with the first errors."""
         viewer = await self.act_as_office()
-        report = await run_import(self.conn, viewer, self.kinds[name], as_table(rows))
+        with nobody_is_told():
+            report = await run_import(self.conn, viewer, self.kinds[name], as_table(rows))
         if report.errors or not report.written:
             said = "; ".join(
                 f"{e.row} {e.field}: {e.message} ({e.found})" for e in report.errors[:5]

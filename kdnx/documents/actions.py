@@ -10,6 +10,7 @@ from kdnx.db.conn import Conn
 from kdnx.documents import store
 from kdnx.documents.model import (
     Document,
+    Kind,
     ScanState,
     Unfit,
     Visibility,
@@ -46,7 +47,8 @@ class Upload:
 
 async def add_document(
     conn: Conn, viewer: Viewer, place: Place, upload: Upload, *, title: str = "",
-    visibility: Visibility = Visibility.OFFICE, scanned: bool = False, limit_mb: int = 25,
+    visibility: Visibility = Visibility.OFFICE, kind: Kind = Kind.OTHER, scanned: bool = False,
+    limit_mb: int = 25,
 ) -> Document:  # fmt: skip
     """Attach a file to an object of the viewer's member; its first version.
 
@@ -63,6 +65,7 @@ async def add_document(
         sha256=sha256(upload.body).digest(), visibility=visibility.value,
         scan_state=(ScanState.PENDING if scanned else ScanState.NOT_SCANNED).value,
         created_at=conn.now, party_ids=tuple(place.party_ids), uploaded_by=viewer.principal,
+        kind=kind.value,
     )  # fmt: skip
     return await _keep(conn, viewer, document, upload.body, "document.add")
 
@@ -93,6 +96,7 @@ async def add_version(
         size=len(upload.body), sha256=content, visibility=latest.visibility,
         scan_state=(ScanState.PENDING if scanned else ScanState.NOT_SCANNED).value,
         created_at=conn.now, party_ids=latest.party_ids, uploaded_by=viewer.principal,
+        kind=latest.kind,
     )  # fmt: skip
     return await _keep(conn, viewer, document, upload.body, "document.version")
 
@@ -113,6 +117,23 @@ async def withdraw_document(
         audience=AUDIENCE.get(document.visibility, "owner"), party_ids=document.party_ids,
     )  # fmt: skip
     return document
+
+
+async def readdress_documents(
+    conn: Conn, viewer: Viewer, place: Place, *, is_public: bool
+) -> None:
+    """The object is for other members from now on: so are its documents, except those of one house alone.
+
+    Reaches documents of members that the viewer acts for; the object's own action has checked its right.
+    """
+    visibility = (Visibility.PUBLIC if is_public else Visibility.PARTIES).value
+    parties = () if is_public else place.party_ids
+    changed = await store.readdress(conn, place.object_kind, place.object_id, visibility, parties)
+    for document_id, owner_id, row_version in changed:
+        record(
+            conn, viewer, "document.readdress", object_kind="document", object_id=document_id,
+            owner_id=owner_id, row_version=row_version, audience=AUDIENCE[visibility], party_ids=parties,
+        )  # fmt: skip
 
 
 async def record_scan(conn: Conn, viewer: Viewer, document: Document, *, clean: bool) -> None:

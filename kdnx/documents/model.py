@@ -26,6 +26,17 @@ VISIBILITY_LABELS = {
 }
 
 
+class Kind(StrEnum):
+    """What a document is to its object."""
+
+    CONTRACT = "contract"
+    ANNEX = "annex"
+    OTHER = "other"
+
+
+KIND_LABELS = {Kind.CONTRACT: "Vertrag", Kind.ANNEX: "Anlage", Kind.OTHER: "Sonstiges"}
+
+
 class ScanState(StrEnum):
     """What the virus scanner said; `not_scanned` where no scanner is set."""
 
@@ -68,11 +79,17 @@ class Document:
     uploaded_by_name: str = ""
     withdrawn_at: datetime | None = None
     versions: int = 1
+    kind: str = Kind.OTHER.value
 
     @property
     def type_label(self) -> str:
         """The format in a word."""
         return TYPE_LABELS.get(self.media_type, self.media_type)
+
+    @property
+    def kind_label(self) -> str:
+        """What it is to its object."""
+        return KIND_LABELS[Kind(self.kind)]
 
     @property
     def visibility_label(self) -> str:

@@ -72,10 +72,12 @@ async def upload_document(call: Call) -> Response:
     vouched = read_place(call.house, call.viewer, given.place)
     if given.visibility.value not in vouched.visibilities:
         raise Invalid(_("Diese Sichtbarkeit ist hier nicht möglich."))
+    if given.kind.value not in vouched.kinds:
+        raise Invalid(_("Diese Art von Dokument wird hier nicht abgelegt."))
     settings = call.house.settings
     await add_document(
         call.conn, call.viewer, vouched.place, await _upload(call, given.sha256), title=given.title,
-        visibility=given.visibility, scanned=bool(settings.scanner_address),
+        visibility=given.visibility, kind=given.kind, scanned=bool(settings.scanner_address),
         limit_mb=settings.upload_limit_mb,
     )  # fmt: skip
     return call.redirect(vouched.url, _("Das Dokument ist abgelegt."))

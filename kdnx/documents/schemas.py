@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from kdnx.documents.model import Document, Visibility
+from kdnx.documents.model import Document, Kind, Visibility
 from kdnx.web.api import Body, Query
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps none in text
@@ -18,6 +18,7 @@ class UploadForm(BaseModel):
     place: str = Field(max_length=2000)
     title: str = Field("", max_length=200, pattern=NO_NUL)
     visibility: Visibility
+    kind: Kind = Kind.OTHER
     sha256: str = Field("", pattern=r"^([0-9a-fA-F]{64})?$")
 
 
@@ -65,6 +66,7 @@ class DocumentOut(BaseModel):
     media_type: str
     size: int
     sha256: str
+    kind: Literal["contract", "annex", "other"]
     visibility: Literal["public", "parties", "office", "sealed"]
     scan_state: Literal["pending", "clean", "infected", "not_scanned"]
     created_at: AwareDatetime

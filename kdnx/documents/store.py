@@ -35,12 +35,18 @@ WHERE octet_length(b.bytes) <> d.size
 INSERT_BLOB = "INSERT INTO kdnx.document_blob (sha256, bytes, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 INSERT_DOCUMENT = """
 INSERT INTO kdnx.document (id, owner_id, series_id, version, object_kind, object_id, title, file_name, media_type, size, sha256,
-  visibility, party_ids, scan_state, uploaded_by, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+  visibility, party_ids, scan_state, uploaded_by, created_at, updated_at, kind)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17)
 """
 WITHDRAW = """
 UPDATE kdnx.document SET withdrawn_at = $3, withdrawn_by = $4, row_version = row_version + 1, updated_at = $3
 WHERE id = $1 AND row_version = $2 AND withdrawn_at IS NULL
+"""
+# what was meant for the readers of the object follows them; what is the house's own or sealed stays
+READDRESS = """
+UPDATE kdnx.document SET visibility = $3, party_ids = $4, row_version = row_version + 1, updated_at = $5
+WHERE object_kind = $1 AND object_id = $2 AND visibility IN ('public', 'parties') AND (visibility <> $3 OR party_ids <> $4)
+RETURNING id, owner_id, row_version
 """
 LIST_PENDING = "SELECT d.* FROM kdnx.document d WHERE d.scan_state = 'pending' ORDER BY d.created_at, d.id LIMIT $1"
 MARK_SCANNED = """
@@ -83,13 +89,23 @@ async def insert_document(conn: Conn, document: Document, body: bytes) -> None:
     await conn.execute(
         INSERT_DOCUMENT, d.id, d.owner_id, d.series_id, d.version, d.object_kind, d.object_id, d.title,
         d.file_name, d.media_type, d.size, d.sha256, d.visibility, list(d.party_ids), d.scan_state,
-        d.uploaded_by, d.created_at,
+        d.uploaded_by, d.created_at, d.kind,
     )  # fmt: skip
 
 
 async def withdraw(conn: Conn, document_id: UUID, row_version: int, person_id: UUID | None) -> bool:
     """Take a version out of the lists; False when somebody changed it first."""
     return await conn.execute(WITHDRAW, document_id, row_version, conn.now, person_id) == 1
+
+
+async def readdress(
+    conn: Conn, object_kind: str, object_id: UUID, visibility: str, party_ids: Sequence[UUID]
+) -> list[tuple[UUID, UUID, int]]:
+    """Let other members read the documents of an object; (id, owner, row version) of those that changed."""
+    rows = await conn.fetch(
+        READDRESS, object_kind, object_id, visibility, list(party_ids), conn.now
+    )
+    return [(r["id"], r["owner_id"], r["row_version"]) for r in rows]
 
 
 async def list_pending(conn: Conn, limit: int) -> Sequence[Document]:

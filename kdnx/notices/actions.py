@@ -1,6 +1,8 @@
 """Tell people something, mark it read, set how to be mailed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import UUID
 
 from kdnx.clock import end_of_day, next_at
@@ -16,17 +18,41 @@ from kdnx.text import _
 from kdnx.viewer import Role, Viewer
 
 DIGEST_HOUR = 7
+QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def nobody_is_told() -> Iterator[None]:
+    """Acts within are history that is taken over: `notify` stays silent."""
+    token = QUIET.set(True)
+    try:
+        yield
+    finally:
+        QUIET.reset(token)
 
 
 async def notify(
     conn: Conn, viewer: Viewer, *, kind: str, owner_id: UUID, object_kind: str, object_id: UUID,
     url: str, title: str, roles: Sequence[Role] = (), person_ids: Sequence[UUID] = (),
 ) -> int:  # fmt: skip
-    """Tell the people of a member who hold one of the roles today, or are named; how many were told.
+    """Tell the people of a member who hold one of the roles today, or are named; how many were told."""
+    return await notify_members(
+        conn, viewer, kind=kind, owner_ids=[owner_id], object_kind=object_kind, object_id=object_id,
+        url=url, title=title, roles=roles, person_ids=person_ids,
+    )  # fmt: skip
+
+
+async def notify_members(
+    conn: Conn, viewer: Viewer, *, kind: str, owner_ids: Sequence[UUID], object_kind: str,
+    object_id: UUID, url: str, title: str, roles: Sequence[Role] = (), person_ids: Sequence[UUID] = (),
+) -> int:  # fmt: skip
+    """Tell the people of several members the same thing in one statement; how many were told.
 
     `kind` is 'topic.event' ('booking.proposed'); `title` is shown inside kdnx only, a mail carries the
     words of the kind and the link. Whoever acts is not told about their own act.
     """
+    if QUIET.get() or not owner_ids:
+        return 0
     topic = TOPICS.get(topic_of(kind), OTHER)
     notice_id = new_id()
     notice = {
@@ -35,9 +61,10 @@ async def notify(
         "not_person_id": str(viewer.person_id) if viewer.person_id else None,
     }  # fmt: skip
     told = await store.tell(
-        conn, notice, owner_id, [r.value for r in roles], person_ids, next_at(conn.now, DIGEST_HOUR)
+        conn, notice, list(dict.fromkeys(owner_ids)), [r.value for r in roles], person_ids, next_at(conn.now, DIGEST_HOUR)
     )
-    if told:
+    # what is mailed in the morning wakes nobody now; who wants it at once gets it within a minute
+    if told and topic.mail == Mail.AT_ONCE:
         await enqueue(conn, OUTBOX, [notice_id])
     return told
 

@@ -8,7 +8,7 @@ from kdnx.db.conn import Conn
 from kdnx.db.rows import many
 from kdnx.notices.model import Notice, Outgoing
 
-TELL = "SELECT kdnx.tell($1, $2, $3, $4, $5, $6)"
+TELL = "SELECT coalesce(sum(kdnx.tell($1, o, $3, $4, $5, $6)), 0)::int FROM unnest($2::uuid[]) o"
 LIST_MINE = """
 SELECT * FROM kdnx.notice WHERE person_id = $1 AND ($2 OR read_at IS NULL)
   AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::uuid))
@@ -46,12 +46,12 @@ DELETE FROM kdnx.outbox WHERE (owner_id, id) IN (
 
 
 async def tell(
-    conn: Conn, notice: Mapping[str, object], owner_id: UUID, roles: Sequence[str],
+    conn: Conn, notice: Mapping[str, object], owner_ids: Sequence[UUID], roles: Sequence[str],
     person_ids: Sequence[UUID], digest_at: datetime,
 ) -> int:  # fmt: skip
-    """Make the notice for the people of a member in these roles or by name, with mail as they set it."""
+    """Make the notice for people of the members in these roles or by name, with mail as they set it."""
     count: int = await conn.fetchval(
-        TELL, dict(notice), owner_id, list(roles), list(person_ids), conn.now, digest_at
+        TELL, dict(notice), list(owner_ids), list(roles), list(person_ids), conn.now, digest_at
     )
     return count
 

@@ -31,15 +31,6 @@ async def list_my_tasks(
     )
 
 
-async def count_my_tasks(conn: Conn, viewer: Viewer) -> int:
-    """The number in the header."""
-    if not viewer.members:
-        return 0
-    return await store.count_mine(
-        conn, viewer.members, [r.value for r in viewer.roles], viewer.principal
-    )
-
-
 def _row(t: NewTask) -> dict[str, object]:
     return {
         "owner_id": str(t.owner_id),

@@ -16,10 +16,6 @@ FROM kdnx.task WHERE state = 'open' AND owner_id = ANY ($1::uuid[]) AND assignee
   AND ($4::text IS NULL OR kind LIKE $4 || '%')
 ORDER BY due_at NULLS LAST, created_at, id LIMIT $5
 """
-COUNT_MINE = """
-SELECT count(*)::int FROM (SELECT 1 FROM kdnx.task WHERE state = 'open' AND owner_id = ANY ($1::uuid[]) AND assignee_role = ANY ($2::text[])
-  AND (person_id IS NULL OR person_id = $3) AND not_person_id IS DISTINCT FROM $3 LIMIT 1000) x
-"""
 
 
 async def open_tasks(conn: Conn, rows: Sequence[dict[str, object]]) -> int:
@@ -46,11 +42,3 @@ async def list_mine(
 ) -> list[Task]:
     """Open tasks for these members and roles that this person may do, next due first."""
     return many(Task, await conn.fetch(MINE, list(members), list(roles), person_id, kind, limit))
-
-
-async def count_mine(
-    conn: Conn, members: Sequence[UUID], roles: Sequence[str], person_id: UUID | None
-) -> int:
-    """How many (bounded at 1000)."""
-    count: int = await conn.fetchval(COUNT_MINE, list(members), list(roles), person_id)
-    return count

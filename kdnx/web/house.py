@@ -39,7 +39,7 @@ class Hooks:
     """Functions of the features above `web`, handed in by `kdnx.app` so that no arrow rises.
 
     identify: who is asking, from cookie or bearer token · finish: write audit and changes, last act ·
-    begin_once/keep_once: idempotency · task_count: number in the header · touch: after a read ·
+    begin_once/keep_once: idempotency · waiting: (tasks, unread notices) for the header · touch: after a read ·
     limit: rate limit of an API call, in its own transaction.
     """
 
@@ -47,7 +47,7 @@ class Hooks:
     finish: Callable[[Conn], Awaitable[None]]
     begin_once: Callable[[Conn, Viewer, Once], Awaitable[Kept | None]]
     keep_once: Callable[[Conn, Viewer, Once, Kept], Awaitable[None]]
-    task_count: Callable[[Conn, Viewer], Awaitable[int]]
+    waiting: Callable[[Conn, Viewer], Awaitable[tuple[int, int]]]
     touch: Callable[["House", Request, Viewer], Awaitable[None]]
     limit: Callable[["House", Request], Awaitable[None]]
 

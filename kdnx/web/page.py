@@ -36,7 +36,9 @@ def read_flashes(house: House, request: Request) -> list[tuple[str, str]]:
         return []
 
 
-def make_shell(house: House, request: Request, viewer: Viewer, task_count: int) -> Shell:
+def make_shell(
+    house: House, request: Request, viewer: Viewer, task_count: int, notice_count: int = 0
+) -> Shell:
     """What stands around the content, for this viewer on this page."""
     path = request.url.path
     nav = [
@@ -49,6 +51,7 @@ def make_shell(house: House, request: Request, viewer: Viewer, task_count: int) 
         nav=nav,
         viewer=shell_viewer(viewer),
         task_count=task_count,
+        notice_count=notice_count,
         theme=viewer.theme,
         csrf_token=viewer.csrf_token,
         form_key=new_id().hex,
@@ -71,8 +74,8 @@ async def render_page(
     values: Mapping[str, Any],
 ) -> Response:
     """The template inside the shell, as an answer that no cache keeps."""
-    count = await house.hooks.task_count(conn, viewer) if viewer.is_known else 0
-    shell = make_shell(house, request, viewer, count)
+    tasks, notices = await house.hooks.waiting(conn, viewer) if viewer.is_known else (0, 0)
+    shell = make_shell(house, request, viewer, tasks, notices)
     around = {"shell": shell, "viewer": viewer, "now": conn.now, "today": conn.today}
     return _html(house, request, template, status, {**around, **values}, shell)
 

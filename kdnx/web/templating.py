@@ -33,6 +33,7 @@ class Shell:
     nav: Sequence[tuple[str, str, bool]] = ()
     viewer: ShellViewer | None = None
     task_count: int = 0
+    notice_count: int = 0
     theme: str = ""
     lang: str = "de"
     csrf_token: str = ""

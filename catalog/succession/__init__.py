@@ -1,0 +1,1 @@
+"""What a member's offerings do when another succeeds it."""

@@ -1,0 +1,1 @@
+"""Notices of the exchange: the other side learns what happened."""
