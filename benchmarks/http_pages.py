@@ -12,40 +12,51 @@ from pathlib import Path
 import asyncpg
 import uvicorn
 from httpx import AsyncClient
-from jinja2 import Environment, PackageLoader
+from pydantic_core import to_json
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from benchmarks.ground import SYSTEM, Ground, emit, ground, rate
+from benchmarks.ledger_posting import make_providers
 from kdnx.app import create_app, make_house
 from kdnx.auth.actions import start_session
+from kdnx.clock import berlin_day, read_clock
 from kdnx.config import Settings
 from kdnx.db.pool import transaction
+from kdnx.db.rows import many
+from kdnx.members.model import LEGAL_FORM_LABELS, LEVEL_LABELS, Member
+from kdnx.members.schemas import MemberFilter, MemberOut
 from kdnx.members.store import LIST_MEMBERS
+from kdnx.viewer import NOBODY, Permission
+from kdnx.web.house import House
+from kdnx.web.templating import Shell, ShellViewer
 
-BARE_PAGE = """<!doctype html><title>Mitglieder</title><table>{% for m in rows %}<tr><td>{{ m.code }}</td><td>{{ m.name }}</td>
-<td>{{ m.legal_form }}</td><td>{{ m.seat }}</td><td>{{ m.inhabitants }}</td></tr>{% endfor %}</table>"""
-
-
-def bare_app(pool: asyncpg.Pool) -> Starlette:
-    """The same query, no sign-in, no transaction, no shell."""
-    template = Environment(autoescape=True, loader=PackageLoader("kdnx.members")).from_string(BARE_PAGE)
+def bare_app(pool: asyncpg.Pool, house: House) -> Starlette:
+    """The same query and the same template inside a shell made once: no sign-in, rights, transaction, headers."""
+    shell = Shell(
+        title="kdnx", nav=[(label, href, False) for label, href, _p in house.nav], viewer=ShellViewer("Eine Person", "Nordrechen", ()),
+        csrf_token="x", form_key="x", path="/members", request_id="x", may={p.value: True for p in Permission},
+    )  # fmt: skip
+    around = {"shell": shell, "viewer": NOBODY, "now": read_clock(), "today": berlin_day(read_clock())}
+    fixed = {
+        "query": MemberFilter(), "levels": list(LEVEL_LABELS.items()), "links": [],
+        "forms": [(f.value, label) for f, label in LEGAL_FORM_LABELS.items()],
+    }  # fmt: skip
 
     async def read() -> list[asyncpg.Record]:
         async with pool.acquire() as conn:
-            import datetime  # noqa: PLC0415
-
-            rows: list[asyncpg.Record] = await conn.fetch(LIST_MEMBERS, None, datetime.date(2026, 1, 1), None)
+            rows: list[asyncpg.Record] = await conn.fetch(LIST_MEMBERS, None, berlin_day(read_clock()), None)
             return rows
 
     async def page(_request: Request) -> Response:
-        return HTMLResponse(template.render(rows=await read()))
+        members = many(Member, await read())
+        return HTMLResponse(house.env.get_template("members/list.html").render(**around, **fixed, members=members))
 
     async def as_json(_request: Request) -> Response:
-        keep = ("code", "name", "short_name", "legal_form", "seat", "ags", "nuts3", "inhabitants", "state")
-        return JSONResponse({"items": [{k: r[k] for k in keep} for r in await read()]})
+        items = [{name: row.get(name) for name in MemberOut.model_fields} for row in await read()]
+        return Response(to_json({"items": items, "next": None}), media_type="application/json")
 
     return Starlette(routes=[Route("/members", page), Route("/api/v1/members", as_json)])
 
@@ -102,10 +113,9 @@ async def main(count: int) -> None:
             async with transaction(g.pool, SYSTEM) as conn:
                 who = g.cast.nord.viewer
                 token = await start_session(conn, who.person_id, who.member_id, who.scope)  # type: ignore[arg-type]
-            async with (
-                Served(create_app(make_house(settings)), 8377) as ours,
-                Served(bare_app(g.pool), 8378) as theirs,
-            ):
+            await make_providers(g)
+            house = make_house(settings)
+            async with Served(create_app(house), 8377) as ours, Served(bare_app(g.pool, house), 8378) as theirs:
                 await compare(g, ours, theirs, f"kdnx_session={token}", count)
 
 

@@ -25,7 +25,7 @@ FILL = """
 INSERT INTO exchange.transfer (owner_id, seq, id, kind, leg, debit_id, credit_id, cents, sign, book_year, book_month, service_year, service_month,
   recipient_id, category_id, offering_id, source, source_id, evidence, recorded_at, prev, hash)
 SELECT p[1 + n % 28], 1 + n / 28, gen_random_uuid(), CASE WHEN n % 3 = 0 THEN 'supply' WHEN n % 3 = 1 THEN 'pass' ELSE 'surcharge' END, 1, a[1], a[2],
-  1 + (n * 7919) % 1000000, 1, 2017 + n % 10, 1 + (n / 10) % 12, 2017 + n % 10, 1 + (n / 10) % 12, p[1 + (n / 28 * 13 + n) % 28], c[1 + n % 10], NULL, 'booking',
+  1 + (n::bigint * 7919) % 1000000, 1, 2017 + n % 10, 1 + (n / 10) % 12, 2017 + n % 10, 1 + (n / 10) % 12, p[1 + (n / 28 * 13 + n) % 28], c[1 + n % 10], NULL, 'booking',
   gen_random_uuid(), sha256('x'), now(), sha256('p'), sha256('h')
 FROM generate_series(0, $1::int - 1) n, (SELECT array_agg(id ORDER BY code) AS p FROM kdnx.member WHERE code LIKE 'B%') m,
   (SELECT array_agg(id) AS a FROM (SELECT id FROM exchange.account LIMIT 2) x) acc, (SELECT array_agg(id) AS c FROM catalog.category) cat

@@ -31,3 +31,57 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION exchange.lock_to_sign(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exchange.lock_to_sign(uuid[]) TO kdnx_app;
+
+-- Signs what is still proposed or disputed and closes the tasks about it; how many were signed. Arrays have one element a booking.
+CREATE FUNCTION exchange.sign_bookings(owners uuid[], ids uuid[], cents bigint[], extras bigint[], taxes_1 text[], taxes_2 text[], members uuid[], persons uuid[],
+  origins text[], book_years int[], book_months int[], templates text[], documents text[], ats timestamptz[], evidences bytea[], at timestamptz)
+RETURNS int LANGUAGE plpgsql AS $$
+DECLARE signed int;
+BEGIN
+  UPDATE exchange.booking b SET state = 'confirmed', row_version = b.row_version + 1, updated_at = at FROM unnest(owners, ids) x(o, i)
+  WHERE b.owner_id = x.o AND b.id = x.i AND b.state IN ('proposed', 'disputed');
+  GET DIAGNOSTICS signed = ROW_COUNT;
+  IF signed <> cardinality(ids) THEN
+    RETURN signed;
+  END IF;
+  INSERT INTO exchange.confirmation (owner_id, booking_id, confirmed_cents, surcharge_cents, tax_code_1, tax_code_2, confirmed_by, confirmed_person, origin,
+    book_year, book_month, template, document, confirmed_at, evidence)
+  SELECT * FROM unnest(owners, ids, cents, extras, taxes_1, taxes_2, members, persons, origins, book_years, book_months, templates, documents, ats, evidences);
+  PERFORM kdnx.close_tasks_of(ids, at);
+  RETURN signed;
+END $$;
+REVOKE ALL ON FUNCTION exchange.sign_bookings(uuid[], uuid[], bigint[], bigint[], text[], text[], uuid[], uuid[], text[], int[], int[], text[], text[], timestamptz[], bytea[], timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exchange.sign_bookings(uuid[], uuid[], bigint[], bigint[], text[], text[], uuid[], uuid[], text[], int[], int[], text[], text[], timestamptz[], bytea[], timestamptz) TO kdnx_app;
+
+-- Opens those of the accounts that are not there yet; how many.
+CREATE FUNCTION exchange.open_accounts(ids uuid[], kinds text[], members uuid[], at timestamptz) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE opened int;
+BEGIN
+  INSERT INTO exchange.account (id, kind, member_id, opened_at)
+    SELECT i, k, m, at FROM unnest(ids, kinds, members) x(i, k, m) WHERE NOT EXISTS (SELECT 1 FROM exchange.account a WHERE a.id = x.i)
+    ORDER BY i ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS opened = ROW_COUNT;
+  RETURN opened;
+END $$;
+REVOKE ALL ON FUNCTION exchange.open_accounts(uuid[], text[], uuid[], timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exchange.open_accounts(uuid[], text[], uuid[], timestamptz) TO kdnx_app;
+
+-- An array of unknown length makes the planner plan anew at every call, which costs more than the work of one booking.
+-- One plan for any length needs joins that grow with it: hashes, no loops over function results.
+ALTER FUNCTION exchange.post(timestamptz, uuid[], uuid[], text[], smallint[], uuid[], uuid[], bigint[], smallint[], int[], int[], int[], int[], uuid[], uuid[], uuid[], text[], uuid[], bytea[])
+  SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION exchange.post(timestamptz, uuid[], uuid[], text[], smallint[], uuid[], uuid[], bigint[], smallint[], int[], int[], int[], int[], uuid[], uuid[], uuid[], text[], uuid[], bytea[])
+  SET enable_nestloop = off;
+ALTER FUNCTION exchange.sign_bookings(uuid[], uuid[], bigint[], bigint[], text[], text[], uuid[], uuid[], text[], int[], int[], text[], text[], timestamptz[], bytea[], timestamptz)
+  SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION exchange.open_accounts(uuid[], text[], uuid[], timestamptz) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION exchange.lock_to_sign(uuid[]) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION exchange.tax_codes_on(uuid[], uuid[], date[]) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION kdnx.close_tasks_of(uuid[], timestamptz) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION kdnx.append_audit(jsonb) SET plan_cache_mode = force_generic_plan;
+
+-- Inlined where they are used: a function said to be immutable over a stable expression (the epoch of an instant,
+-- a formatted day) is called row by row instead, which made the proof of a chain several times slower.
+ALTER FUNCTION exchange.transfer_bytes(uuid, bigint, uuid, text, smallint, uuid, uuid, bigint, smallint, int, int, int, int, uuid, uuid, uuid, text, uuid, bytea, timestamptz) STABLE;
+ALTER FUNCTION exchange.chain_start(uuid) STABLE;
+ALTER FUNCTION exchange.booking_evidence(exchange.booking, exchange.confirmation) STABLE;

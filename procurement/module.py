@@ -13,6 +13,7 @@ from procurement.demands import pages as demands_pages
 from procurement.filing import files
 from procurement.responses import api as responses_api
 from procurement.responses import pages as responses_pages
+from procurement.succession.actions import SUCCESSIONS
 from procurement.tenders import api as tenders_api
 from procurement.tenders import checks
 from procurement.tenders import pages as tenders_pages
@@ -42,6 +43,7 @@ MODULE = Module(
     search=(demands_pages.SEARCH, tenders_pages.SEARCH),
     tiles=(demands_pages.TILE,),
     checks=checks.CHECKS,
+    successions=SUCCESSIONS,
     file_kinds=(files.FILE_KIND,),
     due_jobs=(
         DueJob("demands.close", demands.close_due_calls, every_minutes=1),

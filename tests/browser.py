@@ -61,7 +61,9 @@ def demonstration(folder: Path) -> Iterator[str]:
     data = folder / "data"
     log = folder / "demo.log"
     words = ["demo", "--data", str(data), "--no-browser"]
-    server = Serving(words, log, environment={"KDNX_PG_UNSAFE": "1", "KDNX_SIGN_IN_RATE_PER_MINUTE": "100000"})
+    server = Serving(
+        words, log, environment={"KDNX_PG_UNSAFE": "1", "KDNX_SIGN_IN_RATE_PER_MINUTE": "100000"}
+    )
     server.start(seconds=240)
     try:
         yield server.address
@@ -90,9 +92,23 @@ class Visitor:
 
     def watch(self, page: Page) -> None:
         """Keep every console error, page error, refused or failed request; a refused style or script is one."""
-        page.on("console", lambda m: self.complaints.append(f"console: {m.text}") if m.type in {"error", "warning"} else None)
+        page.on(
+            "console",
+            lambda m: (
+                self.complaints.append(f"console: {m.text}")
+                if m.type in {"error", "warning"}
+                else None
+            ),
+        )
         page.on("pageerror", lambda e: self.complaints.append(f"page: {e}"))
-        page.on("requestfailed", lambda r: self.complaints.append(f"request: {r.url} {r.failure}") if not left_behind(r) else None)
+        page.on(
+            "requestfailed",
+            lambda r: (
+                self.complaints.append(f"request: {r.url} {r.failure}")
+                if not left_behind(r)
+                else None
+            ),
+        )
 
     def sign_in(self, name: str) -> None:
         """Click a person of the demonstration."""
@@ -115,7 +131,8 @@ def left_behind(request: Any) -> bool:
 
 
 def axe(page: Page) -> list[str]:
-    """What axe finds, in German; empty is right."""
+    """What axe finds, in German; empty is right. Colours that are still changing are waited for."""
+    page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
     page.evaluate((AXE / "axe.min.js").read_text(encoding="utf-8"))
     locale = json.loads((AXE / "locales" / "de.json").read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(RUN_AXE, [locale, TAGS, not any(h in page.url for h in HEAVY)])
@@ -124,5 +141,7 @@ def axe(page: Page) -> list[str]:
 
 def sideways(page: Page) -> int:
     """By how many pixels the page scrolls sideways; 0 is right."""
-    over: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    over: int = page.evaluate(
+        "Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
+    )
     return over

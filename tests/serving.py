@@ -61,8 +61,12 @@ class Serving:
             self.process = self._popen(command, env, out)
         wait_until(self._is_ready, "the server does not answer", seconds)
 
-    def _popen(self, command: list[str], env: Mapping[str, str], out: IO[bytes]) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(command, cwd=ROOT, env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    def _popen(
+        self, command: list[str], env: Mapping[str, str], out: IO[bytes]
+    ) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            command, cwd=ROOT, env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=out
+        )
 
     def _is_ready(self) -> bool:
         assert self.process is not None

@@ -40,7 +40,9 @@ SHOTS = (
     Shot("buchung", "Bernd Bedarf", "/bookings?view=all", rf"/bookings/{ID}$"),
     Shot("bedarfe", "Vera Verfahren", "/demands"),
     Shot("bedarfsabfrage", "Vera Verfahren", "/demands", rf"/demands/{ID}$"),
-    Shot("buendelung", "Vera Verfahren", "/demands?state=bundled", rf"/demands/{ID}$|/bundles/{ID}$"),
+    Shot(
+        "buendelung", "Vera Verfahren", "/demands?state=bundled", rf"/demands/{ID}$|/bundles/{ID}$"
+    ),
     Shot("vergaben", "Vera Verfahren", "/tenders"),
     Shot("vergabe", "Vera Verfahren", "/tenders", rf"/tenders/{ID}$"),
     Shot("auswertung", "Leo Lenker", "/reports"),
@@ -57,7 +59,9 @@ def find_path(visitor: Visitor, shot: Shot) -> str:
     visitor.open(shot.path)
     if not shot.follow:
         return shot.path
-    hrefs: list[str] = visitor.page.eval_on_selector_all("main a[href]", "links => links.map(a => a.getAttribute('href'))")
+    hrefs: list[str] = visitor.page.eval_on_selector_all(
+        "main a[href]", "links => links.map(a => a.getAttribute('href'))"
+    )
     found = next((h for h in hrefs if re.search(shot.follow, h)), "")
     if not found:
         raise LookupError(f"{shot.name}: auf {shot.path} führt kein Link weiter")
@@ -86,7 +90,9 @@ def take(browser: Browser, address: str, shot: Shot, out: Path) -> Iterator[str]
     yield from (f"{shot.name} (dunkel): {c}" for c in axe(desk.page))
     yield from (f"{shot.name}: {c}" for c in desk.complaints)
     desk.leave()
-    phone = Visitor.enter(browser, address, viewport=PHONE, is_mobile=True, has_touch=True, storage_state=state)
+    phone = Visitor.enter(
+        browser, address, viewport=PHONE, is_mobile=True, has_touch=True, storage_state=state
+    )
     phone.open(path)
     phone.page.screenshot(path=out / f"{shot.name}-telefon.png", full_page=True)
     for width in WIDTHS:

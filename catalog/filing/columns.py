@@ -36,6 +36,7 @@ COLUMNS = (
         example="SICH-01",
         note=_("bleibt für immer; daran wird die Leistung erkannt"),
         max_length=60,
+        aliases=("Kennung",),
     ),
     Column(
         "title",
@@ -98,6 +99,7 @@ COLUMNS = (
         CellKind.DECIMAL,
         example="4,50",
         note=_("bis zu sechs Stellen nach dem Komma"),
+        aliases=("Preis", "Einzelpreis"),
     ),
     Column("price_label", _("Bezeichnung des Preises"), example="Grundpaket", max_length=120),
     Column(

@@ -22,7 +22,7 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
-VIEW_LABELS = {View.PUBLISHED: "Katalog", View.MINE: "Leistungen meines Hauses"}
+VIEW_LABELS = {View.PUBLISHED: "Katalog", View.MINE: "mein Haus"}
 SORT_LABELS = {Sort.RELEVANCE: "Relevanz", Sort.TITLE: "Titel", Sort.NEWEST: "neueste zuerst"}
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import Response
 
+from catalog.announcing.actions import reach
 from catalog.availability import actions as availability
 from catalog.categories import store as categories
 from catalog.offerings import actions, store
@@ -38,6 +39,8 @@ from catalog.prices.model import (
     estimate,
     price_text,
 )
+from kdnx.documents.model import Visibility
+from kdnx.documents.panel import Panel, panel_of
 from kdnx.errors import NotFound, Refused
 from kdnx.members.store import get_member, list_members
 from kdnx.module import Module
@@ -129,8 +132,21 @@ async def show_offering(call: Call) -> Response:
         estimate=await _estimate(call, query, shown),
         slot_actions=await render_slots(call, "offering.actions", head.id),
         slot_sections=await render_slots(call, "offering.sections", head.id),
+        panel=await _documents(call, head),
         **labels(),
     )
+
+
+async def _documents(call: Call, head: Offering) -> Panel:
+    """Its documents: for the audience once published (publishing hands them over), for the own house before."""
+    audience, members = "", list[UUID]()
+    if head.published_version:
+        audience, members = await reach(call.conn, head.audience_keys)
+    readers = Visibility.PUBLIC if audience == "public" else Visibility.PARTIES
+    return await panel_of(
+        call, "offering", head.id, url=f"/offerings/{head.id}", party_ids=members,
+        visibilities=(readers, Visibility.OFFICE), may_add=call.viewer.acts_for(head.owner_id),
+    )  # fmt: skip
 
 
 def labels() -> dict[str, Any]:

@@ -38,9 +38,9 @@ async def preview(
     if twice := [h.reference for h in heads if h.reference in taken]:
         code = (await get_member(conn, predecessor_id)).code
         lines.append(
-            _("Kennungen, die es bei der Nachfolgerin schon gibt, erhalten den Zusatz „-{code}“: {refs}").format(
-                code=code, refs=", ".join(twice)
-            )
+            _(
+                "Kennungen, die es bei der Nachfolgerin schon gibt, erhalten den Zusatz „-{code}“: {refs}"
+            ).format(code=code, refs=", ".join(twice))
         )
     return lines
 
@@ -61,7 +61,9 @@ async def carry_out(
     moved = await store.move_heads(conn, wanted, successor_id)
     await show_face(conn, [h.id for h in moved])
     await store.end_uses(conn, predecessor_id, successor_id, effective_on)
-    await _ask_again(conn, [h for h in heads if h.draft_submitted and h.published_version], successor_id)
+    await _ask_again(
+        conn, [h for h in heads if h.draft_submitted and h.published_version], successor_id
+    )
     for head in moved:
         await tell(conn, viewer, "offering.succeed", head, _("Rechtsnachfolge"))
 
@@ -97,8 +99,9 @@ async def _ask_again(conn: Conn, heads: Sequence[Offering], owner_id: UUID) -> N
     """A change that waited for its second person goes back to the desk: it is the successor's now."""
     for head in heads:
         await close_tasks(conn, head.id, ["offering.publish"])
+    title = _("Entwurf nach der Rechtsnachfolge prüfen: {title}")
     await open_tasks(conn, [NewTask(
-        owner_id=owner_id, kind="offering.rework", title=_("Entwurf nach der Rechtsnachfolge prüfen: {title}").format(title=head.title),
+        owner_id=owner_id, kind="offering.rework", title=title.format(title=head.title),
         object_kind="offering", object_id=head.id, url=f"/offerings/{head.id}/edit", assignee_role=Role.OFFERING_EDITOR,
     ) for head in heads])  # fmt: skip
 

@@ -106,7 +106,11 @@ async def copy_versions(conn: Conn, copies: Sequence[Copy], approver: UUID | Non
     await conn.execute(COPY_AUDIENCES, ids, old, new)
     final = [c for c in copies if not c.is_draft]
     await conn.execute(
-        APPROVE_COPIES, [c.offering_id for c in final], [c.to_version for c in final], approver, conn.now
+        APPROVE_COPIES,
+        [c.offering_id for c in final],
+        [c.to_version for c in final],
+        approver,
+        conn.now,
     )
 
 

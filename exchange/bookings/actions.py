@@ -128,7 +128,7 @@ def check_bookable(terms: Terms, first: date, last: date) -> None:
     """The order is in a state and term that service can be booked on."""
     if terms.state not in BOOKABLE:
         raise _not_bookable()
-    check_service_term(first, last, terms.starts_on, terms.ends_on)
+    check_service_term(first, last, terms.starts_on, terms.runs_until)
 
 
 async def propose_booking(conn: Conn, viewer: Viewer, proposal: Proposal) -> Row:

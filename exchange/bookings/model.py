@@ -245,7 +245,7 @@ def check_part(booking: Booking, cents: int) -> None:
         )
 
 
-def check_service_term(first: date, last: date, starts_on: date, ends_on: date | None) -> None:
+def check_service_term(first: date, last: date, starts_on: date, runs_until: date | None) -> None:
     """The period lies within one calendar year and within the term of the order (days inclusive)."""
     if first > last:
         raise Refused(_("Der Leistungszeitraum endet, bevor er beginnt."), code="period_order")
@@ -256,11 +256,16 @@ def check_service_term(first: date, last: date, starts_on: date, ends_on: date |
             remedy=_("Bitte je Jahr eine eigene Buchung vorschlagen."),
             code="booking_one_year",
         )
-    if first < starts_on or (ends_on is not None and last > ends_on):
+    if first < starts_on or (runs_until is not None and last > runs_until):
         raise Refused(
             _("Der Leistungszeitraum liegt außerhalb der Laufzeit des Leistungsscheins."),
+            rule=_("Der Leistungsschein läuft vom {first} bis {last}.").format(
+                first=starts_on.strftime("%d.%m.%Y"), last=runs_until.strftime("%d.%m.%Y")
+            )
+            if runs_until
+            else _("Der Leistungsschein läuft seit dem {first}.").format(first=starts_on.strftime("%d.%m.%Y")),
             code="outside_term",
-            remedy=_("Den Zeitraum anpassen oder den Leistungsschein ändern."),
+            remedy=_("Den Zeitraum an die Laufzeit anpassen."),
         )
 
 

@@ -40,7 +40,7 @@ SELECT owner_id, order_id FROM exchange.order_counter WHERE order_id = ANY ($1::
 """
 GET_TERMS = """
 SELECT o.owner_id, o.id AS order_id, o.number, o.recipient_id, o.route, o.hub_id, o.state, v.version, v.valid_from, v.title,
-  v.offering_id, v.category_id, v.starts_on, v.ends_on, v.surcharge_pct, v.surcharge_fee_cents, v.silence, v.confirm_days
+  v.offering_id, v.category_id, v.starts_on, least(v.ends_on, o.terminated_on) AS runs_until, v.surcharge_pct, v.surcharge_fee_cents, v.silence, v.confirm_days
 FROM exchange.service_order o
 JOIN exchange.order_version v ON v.owner_id = o.owner_id AND v.order_id = o.id
 WHERE ($1::uuid[] IS NULL OR o.id = ANY ($1)) AND ($2::text[] IS NULL OR o.number = ANY ($2))
@@ -170,7 +170,7 @@ class Terms:
     offering_id: UUID
     category_id: UUID
     starts_on: date
-    ends_on: date | None
+    runs_until: date | None
     surcharge_pct: Decimal
     surcharge_fee_cents: int
     silence: str

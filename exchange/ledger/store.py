@@ -11,15 +11,9 @@ from exchange.ledger.model import AccountKind, Break, NewTransfer, account_id
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many
 
-# post() is volatile: its foreign keys see the accounts that the same statement opened before it
 POST = """
-WITH opened AS (
-  INSERT INTO exchange.account (id, kind, member_id, opened_at)
-  SELECT i, k, m, $1 FROM unnest($20::uuid[], $21::text[], $22::uuid[]) x(i, k, m)
-  WHERE NOT EXISTS (SELECT 1 FROM exchange.account a WHERE a.id = x.i)
-  ORDER BY i ON CONFLICT DO NOTHING RETURNING id)
-SELECT CASE WHEN n >= 0 THEN exchange.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) END
-FROM (SELECT count(*) AS n FROM opened) o
+SELECT CASE WHEN exchange.open_accounts($20, $21, $22, $1) >= 0
+  THEN exchange.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) END
 """
 CLOSED_THROUGH = """
 SELECT coalesce(max(year * 100 + month), 0) FROM exchange.period WHERE state IN ('closed', 'locked')

@@ -115,6 +115,12 @@ def check_may(viewer: Viewer, order: Order, event: OrderEvent) -> None:
     asked = order.termination_by
     if event == E.REQUEST_TERMINATION and asked is not None:
         raise Refused(_("Eine Kündigung liegt schon vor."), code="termination_pending")
+    if event == E.PAUSE and asked is not None:
+        raise Refused(
+            _("Solange eine Kündigung zu bestätigen ist, ruht der Leistungsschein nicht."),
+            code="termination_pending",
+            remedy=_("Zuerst bestätigt die andere Seite die Kündigung."),
+        )
     if event == E.CONFIRM_TERMINATION and (asked is None or viewer.acts_for(asked)):
         raise Forbidden(_("Eine Kündigung bestätigt die andere Seite."))
 

@@ -33,10 +33,13 @@ from exchange.orders.model import (
 from exchange.orders.reading import OrderSelection, Piece, find_piece
 from exchange.orders.schemas import NewOrder, NewQuery, OrderFilter
 from exchange.orders.store import Order
+from exchange.running.model import earliest_end
+from kdnx.documents.model import Kind, Visibility
+from kdnx.documents.panel import Panel, panel_of
 from kdnx.errors import NotFound
 from kdnx.money import plain_number
 from kdnx.text import _
-from kdnx.viewer import Permission
+from kdnx.viewer import ROLE_LABELS, Permission, Viewer
 from kdnx.web.form import Form, field_errors
 from kdnx.web.formats import day, eur
 from kdnx.web.page import make_shell
@@ -200,11 +203,51 @@ async def order_page(call: Call, form: Form[Any] | None, status: int = 200) -> R
         *key, order.current_version),
         versions=await store.list_versions(conn, *key), steps=await store.list_steps(conn, *key),
         moves=[m for m in moves if m in SIMPLE_MOVES], may_offer=E.OFFER in moves,
+        earliest=earliest_end(conn.today, order.notice_months), section_step=next((m.value for m in moves if m == E.REVIEW or m.value.startswith("approve_")), ""),
+        nothing_to_do=turn_words(call.viewer, order, moves),
         sections=await _sections(call, order),
         continued_by=await store.find_continuation(conn, *key), needs_reason=actions.NEEDS_REASON,
-        my_sides=actions.sides_of(call.viewer, order),
+        my_sides=actions.sides_of(call.viewer, order), panel=await _documents(call, order),
         **WORDS,
     )  # fmt: skip
+
+
+async def _documents(call: Call, order: Order) -> Panel:
+    """Contract and annexes; a draft is the recipient's own, so its documents stay in the house."""
+    parties = () if order.number is None else (order.owner_id, order.recipient_id)
+    visibilities = (Visibility.PARTIES, Visibility.OFFICE) if parties else (Visibility.OFFICE,)
+    return await panel_of(
+        call, "order", order.id, url=f"/orders/{order.id}", party_ids=parties, visibilities=visibilities,
+        kinds=(Kind.CONTRACT, Kind.ANNEX), may_add=bool(actions.sides_of(call.viewer, order)),
+    )  # fmt: skip
+
+
+def turn_words(viewer: Viewer, order: Order, moves: Sequence[OrderEvent]) -> str:
+    """Why the viewer finds no button for the step that is next: whose it is, or which role; else empty."""
+    turn = turn_of(order.state, order.route)
+    if turn is None or turn[1] in moves:
+        return ""
+    side, event = turn
+    if side not in actions.sides_of(viewer, order):
+        if moves:
+            return ""
+        return _("Für Sie steht hier nichts an: „{event}“ ist Sache von {who}.").format(
+            event=EVENT_LABELS[event], who=_name_of(order, side)
+        )
+    role = actions.TASK_ROLES.get(event)
+    return (
+        _("Diesen Schritt tut in Ihrem Haus eine Person mit der Rolle „{role}“.").format(role=ROLE_LABELS[role])
+        if role
+        else ""
+    )
+
+
+def _name_of(order: Order, side: str) -> str:
+    return {
+        "provider": order.provider_name,
+        "recipient": order.recipient_name,
+        "hub": _("die Drehscheibe") if order.hub_id else _("die Geschäftsstelle"),
+    }[side]
 
 
 def next_step(order: Order) -> str:
@@ -212,12 +255,9 @@ def next_step(order: Order) -> str:
     state = OrderState(order.state)
     turn = turn_of(order.state, order.route)
     if turn:
-        who = {
-            "provider": order.provider_name,
-            "recipient": order.recipient_name,
-            "hub": order.hub_short or _("die Geschäftsstelle"),
-        }[turn[0]]
-        return _("Jetzt ist {who} am Zug: {what}.").format(who=who, what=EVENT_LABELS[turn[1]])
+        return _("Jetzt ist {who} am Zug: {what}.").format(
+            who=_name_of(order, turn[0]), what=EVENT_LABELS[turn[1]]
+        )
     if state == OrderState.APPROVED:
         return _("Alle Seiten haben freigegeben; die Leistung beginnt am {day}.").format(
             day=day(order.starts_on)

@@ -34,6 +34,7 @@ from exchange.ledger.model import (
 )
 from exchange.signing import store
 from exchange.signing.store import Locked, Signed
+from exchange.telling.actions import proposer_of, tell_bookings
 from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
 from kdnx.errors import Conflict, NotFound, Refused
@@ -128,6 +129,8 @@ async def confirm_bookings(
             if not skip_refused:
                 raise
             refused.append((row.id, error))
+    # told before it is posted: the chains stay locked as short as possible
+    await tell_bookings(conn, viewer, "confirmed", [row for row, _c, _m in good], proposer_of)
     done = await sign_and_post(conn, viewer, good, locked, origin="signed")
     for row in done:
         note_booking(conn, viewer, "booking.confirm", row, reason=reason)
@@ -282,6 +285,7 @@ async def _dispute(
         claimed_cents=claimed_cents, due_on=due,
     )  # fmt: skip
     await open_tasks(conn, [answer_task(row, row.proposed_by, due, Role.BOOKING_CLERK)])
+    await tell_bookings(conn, viewer, "disputed", [row], proposer_of)
     (after,) = await bookings.get_bookings(conn, [row.id])
     note_booking(conn, viewer, "booking.dispute", after, reason=text)
     return after

@@ -13,18 +13,7 @@ from kdnx.db.rows import many
 TAX_CODES = "SELECT n, code_1, code_2 FROM exchange.tax_codes_on($1, $2, $3)"
 LOCK_TO_SIGN = "SELECT (l.b).*, l.code_1, l.code_2, l.closed_through FROM exchange.lock_to_sign($1) l"
 SIGN_BOOKINGS = """
-WITH given AS (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::int[], $11::int[], $12::text[],
-    $13::text[], $14::timestamptz[], $15::bytea[]) x(o, i, cents, extra, tax1, tax2, by_member, person, origin, by, bm, template, document, at, evidence)),
-moved AS (
-  UPDATE exchange.booking b SET state = 'confirmed', row_version = b.row_version + 1, updated_at = $16 FROM given g
-  WHERE b.owner_id = g.o AND b.id = g.i AND b.state IN ('proposed', 'disputed') RETURNING g.*),
-signed AS (
-  INSERT INTO exchange.confirmation (owner_id, booking_id, confirmed_cents, surcharge_cents, tax_code_1, tax_code_2, confirmed_by, confirmed_person, origin,
-    book_year, book_month, template, document, confirmed_at, evidence)
-  SELECT m.o, m.i, m.cents, m.extra, m.tax1, m.tax2, m.by_member, m.person, m.origin, m.by, m.bm, m.template, m.document, m.at, m.evidence
-  FROM moved m RETURNING booking_id)
-SELECT count(*) AS n, kdnx.close_tasks_of($2, $16) AS tasks FROM signed
+SELECT exchange.sign_bookings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 INSERT_DISPUTE = """
 INSERT INTO exchange.dispute (owner_id, booking_id, n, by_member, by_person, reason_code, text, claimed_cents, due_on, raised_at)

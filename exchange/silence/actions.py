@@ -12,6 +12,7 @@ from exchange.bookings.store import Row
 from exchange.signing.actions import DISPUTE_DAYS, answer_task, sign_and_post
 from exchange.signing.store import lock_to_sign
 from exchange.silence import store
+from exchange.telling.actions import both_sides, tell_bookings
 from kdnx.db.conn import Conn
 from kdnx.members.store import hub_on
 from kdnx.tasks.actions import close_tasks, open_tasks
@@ -31,6 +32,7 @@ async def run_silence(conn: Conn) -> int:
     consent = [r for r in rows if r.silence == "consent" and _is_decided(r, codes[r.id])]
     settled = {r.id for r in (*expired, *consent)}
     await _expire(conn, expired)
+    await tell_bookings(conn, SYSTEM, "confirmed", consent, both_sides)
     done = await sign_and_post(
         conn, SYSTEM, [(r, r.net_cents, r.counterpart) for r in consent], locked, origin="policy"
     )
@@ -63,6 +65,7 @@ async def _expire(conn: Conn, rows: Sequence[Row]) -> None:
     if not rows:
         return
     await bookings.mark_state(conn, rows, BookingState.EXPIRED.value)
+    await tell_bookings(conn, SYSTEM, "expired", rows, both_sides)
     for row in rows:
         await close_tasks(conn, row.id)
         note_booking(conn, SYSTEM, "booking.expire", _moved(row, BookingState.EXPIRED))
@@ -79,6 +82,7 @@ async def _escalate(conn: Conn, rows: Sequence[Row]) -> None:
     hub = await hub_on(conn, conn.today)
     due = conn.today + timedelta(days=DISPUTE_DAYS)
     await open_tasks(conn, [_open_task(r, hub, due) for r in rows])
+    await tell_bookings(conn, SYSTEM, "escalated", rows, both_sides)
     for row in rows:
         note_booking(conn, SYSTEM, "booking.escalate", _moved(row, BookingState(row.state)))
 

@@ -42,10 +42,11 @@ async def tell_order(conn: Conn, viewer: Viewer, order: Order) -> None:
         kind = "order.approved" if order.state == OrderState.APPROVED else "order.moved"
         if turn is not None and turn[0] == side and turn[1] in TO_RELEASE:
             kind = "order.submitted"
+        state = LABELS[OrderState(order.state)]
         await notify(
             conn, viewer, kind=kind, owner_id=member, object_kind="order", object_id=order.id,
             url=f"/orders/{order.id}", roles=SIDE_ROLES[side],
-            title=_("Leistungsschein {number}: {state}").format(number=order.number, state=LABELS[OrderState(order.state)]),
+            title=_("Leistungsschein {number}: {state}").format(number=order.number, state=state),
         )  # fmt: skip
 
 

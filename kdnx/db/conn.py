@@ -17,7 +17,6 @@ SET_VIEWER = """
 SELECT set_config('kdnx.members', $1, true), set_config('kdnx.scope', $2, true),
        set_config('kdnx.person', $3, true), set_config('kdnx.request', $4, true)
 """
-READ_ONLY = "SET TRANSACTION READ ONLY"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TypeVar
 import asyncpg
 
 from kdnx.clock import read_clock
-from kdnx.db.conn import READ_ONLY, Conn, new_request_id
+from kdnx.db.conn import Conn, new_request_id
 from kdnx.viewer import NOBODY, Viewer
 
 T = TypeVar("T")
@@ -25,6 +25,10 @@ async def prepare_connection(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec(
         "jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
     )
+
+
+async def leave_as_is(_connection: asyncpg.Connection) -> None:
+    """Nothing to reset between two uses: all we set (viewer, read only, timeouts, locks) ends with its transaction."""
 
 
 async def open_pool(dsn: str, *, size: int = 10, prepared: bool = True) -> asyncpg.Pool:
@@ -41,6 +45,7 @@ async def open_pool(dsn: str, *, size: int = 10, prepared: bool = True) -> async
             "application_name": "kdnx",
         },
         init=prepare_connection,
+        reset=leave_as_is,
     )
 
 
@@ -55,10 +60,8 @@ async def transaction(
     now: datetime | None = None,
 ) -> AsyncIterator[Conn]:
     """One transaction for `viewer`; `finish` writes what was noted as the last act before commit."""
-    async with pool.acquire() as raw, raw.transaction():
+    async with pool.acquire() as raw, raw.transaction(readonly=read_only):
         conn = Conn(raw, now or read_clock(), request_id or new_request_id())
-        if read_only:
-            await raw.execute(READ_ONLY)
         await conn.act_as(viewer)
         yield conn
         if finish:

@@ -37,9 +37,10 @@ def many(kind: type[T], rows: Iterable[asyncpg.Record]) -> list[T]:
 
 
 def _build(kind: type[T], row: asyncpg.Record) -> T:
+    found = dict(row.items())
     values: dict[str, Any] = {}
     for name in _names(cast("Hashable", kind)):
-        if name in row.keys():  # noqa: SIM118  # a Record has no __contains__ for names
-            value = row[name]
+        if name in found:
+            value = found[name]
             values[name] = tuple(value) if isinstance(value, list) else value
     return kind(**values)

@@ -119,9 +119,7 @@ async def withdraw_document(
     return document
 
 
-async def readdress_documents(
-    conn: Conn, viewer: Viewer, place: Place, *, is_public: bool
-) -> None:
+async def readdress_documents(conn: Conn, viewer: Viewer, place: Place, *, is_public: bool) -> None:
     """The object is for other members from now on: so are its documents, except those of one house alone.
 
     Reaches documents of members that the viewer acts for; the object's own action has checked its right.

@@ -2,6 +2,8 @@
 
 from starlette.responses import Response
 
+from kdnx.documents.model import Visibility
+from kdnx.documents.panel import panel_of
 from kdnx.errors import Invalid, Refused
 from kdnx.members import store
 from kdnx.members.actions import edit_member, name_hub
@@ -76,7 +78,11 @@ async def show_member(call: Call) -> Response:
         links=await store.list_successions(call.conn, member.id),
         sections=sections,
         tax_cases=TAX_CASE_LABELS,
-    )
+        panel=await panel_of(
+            call, "member", member.id, url=f"/members/{member.id}", visibilities=(Visibility.OFFICE,),
+            may_add=call.viewer.acts_for(member.id),
+        ) if own else None,
+    )  # fmt: skip
 
 
 async def edit(call: Call) -> Response:

@@ -61,7 +61,12 @@ async def notify_members(
         "not_person_id": str(viewer.person_id) if viewer.person_id else None,
     }  # fmt: skip
     told = await store.tell(
-        conn, notice, list(dict.fromkeys(owner_ids)), [r.value for r in roles], person_ids, next_at(conn.now, DIGEST_HOUR)
+        conn,
+        notice,
+        list(dict.fromkeys(owner_ids)),
+        [r.value for r in roles],
+        person_ids,
+        next_at(conn.now, DIGEST_HOUR),
     )
     # what is mailed in the morning wakes nobody now; who wants it at once gets it within a minute
     if told and topic.mail == Mail.AT_ONCE:

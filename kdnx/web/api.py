@@ -5,7 +5,7 @@ import re
 import typing
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -255,10 +255,15 @@ async def _read_body(request: Request) -> bytes:
     return bytes(raw)
 
 
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)  # building one costs more than an answer
+
+
 def _answer(op: Operation, request: Request, result: Any) -> Response:
     if op.result is None or result is None:
         return Response(b"", 204)
-    body = TypeAdapter(op.result).dump_json(result, by_alias=True)
+    body = _adapter(op.result).dump_json(result, by_alias=True)
     headers = {"Cache-Control": "no-store"}
     version = getattr(result, "row_version", None)
     tag = f'"{version}"' if version is not None else f'W/"{sha256(body).hexdigest()[:16]}"'

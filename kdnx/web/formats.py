@@ -45,6 +45,8 @@ def num(value: int | Decimal | None, places: int | None = None) -> str:
     """A number with German separators and a real minus sign."""
     if value is None:
         return "–"
+    if isinstance(value, int) and not places:  # most of what a page shows; Babel costs ten times as much
+        return f"{value:,}".replace(",", ".").replace("-", "−")
     pattern = "#,##0.####" if places is None else "#,##0." + "0" * places if places else "#,##0"
     return str(format_decimal(value, locale=LOCALE, format=pattern)).replace("-", "−")
 

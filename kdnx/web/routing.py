@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kdnx.db.conn import READ_ONLY, Conn, new_request_id
+from kdnx.db.conn import Conn, new_request_id
 from kdnx.db.pool import retry_once
 from kdnx.errors import Invalid, KdnxError, NotFound, SignInNeeded
 from kdnx.text import _
@@ -180,10 +180,8 @@ async def in_transaction(
     async def attempt() -> Response:
         async with house.pool.acquire() as raw:
             try:
-                async with _Storable(), raw.transaction():
+                async with _Storable(), raw.transaction(readonly=read_only):
                     conn = Conn(raw, house.clock(), request_id_of(request))
-                    if read_only:
-                        await raw.execute(READ_ONLY)
                     viewer = await house.hooks.identify(conn, request)
                     request.scope["kdnx.viewer"] = viewer
                     if permission != Permission.PUBLIC and not viewer.is_known:

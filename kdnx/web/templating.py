@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
@@ -84,9 +85,16 @@ def shell_viewer(viewer: Viewer) -> ShellViewer | None:
     return ShellViewer(viewer.name, viewer.member_name, labels)
 
 
-def rights(viewer: Viewer) -> dict[str, bool]:
+def rights(viewer: Viewer) -> Mapping[str, bool]:
     """Every permission by its value: what templates ask as `shell.may['offering.edit']`."""
-    return {p.value: viewer.may(p) for p in Permission}
+    return _rights(viewer.permissions, is_known=viewer.is_known)
+
+
+@lru_cache(maxsize=256)
+def _rights(held: frozenset[Permission], *, is_known: bool) -> Mapping[str, bool]:
+    return MappingProxyType(
+        {p.value: p == Permission.PUBLIC or (is_known and p in held) for p in Permission}
+    )
 
 
 def render(env: Environment, name: str, values: Mapping[str, Any]) -> str:

@@ -28,6 +28,7 @@ from procurement.demands.model import (
     reminders_due,
 )
 from procurement.demands.schemas import CallIn, PositionIn
+from procurement.telling.actions import open_documents, tell_invited
 
 ANSWER_TASK = "demand.answer"
 
@@ -156,12 +157,15 @@ async def announce_call(conn: Conn, viewer: Viewer, call_id: UUID) -> str:
     await store.mark_announced(conn, call_id, number)
     await store.mark_invited(conn, call_id)
     await assign(conn, number, "demand_call", call.lead_id, call_id)
-    await open_tasks(conn, [_answer_task(call, m, number) for m in invited])
+    await open_tasks(conn, [answer_task(call, m, number) for m in invited])
+    await tell_invited(conn, viewer, "demand.called", call, invited)
+    await open_documents(conn, viewer, call, invited)
     _note(conn, viewer, "demand_call.announce", call)
     return number
 
 
-def _answer_task(call: DemandCall, member_id: UUID, number: str, stage: int = 0) -> NewTask:
+def answer_task(call: DemandCall, member_id: UUID, number: str, stage: int = 0) -> NewTask:
+    """The task of one invited member to answer; `stage` counts reminders."""
     title = _("Bedarf melden: {title} ({number})").format(title=call.title, number=number)
     if stage:
         title = _("Erinnerung: ") + title
@@ -187,6 +191,8 @@ async def extend_call(
     closes_at = end_of_day(closes_on)
     check_extension(call, closes_at, reason)
     await store.mark_extended(conn, call_id, closes_at, reason)
+    invited = [i.member_id for i in await store.list_invitations(conn, call_id)]
+    await tell_invited(conn, viewer, "demand.extended", call, invited)
     _note(conn, viewer, "demand_call.extend", call, reason=reason)
 
 
@@ -211,7 +217,7 @@ async def remind_members(conn: Conn, viewer: Viewer, call_id: UUID) -> int:
 async def _open_reminders(conn: Conn, call: DemandCall, members: Sequence[UUID]) -> None:
     stages = {i.member_id: i.reminders for i in await store.list_invitations(conn, call.id)}
     await open_tasks(
-        conn, [_answer_task(call, m, call.number or "", stages.get(m, 1)) for m in members]
+        conn, [answer_task(call, m, call.number or "", stages.get(m, 1)) for m in members]
     )
 
 
@@ -237,7 +243,8 @@ async def _end(conn: Conn, viewer: Viewer, call: DemandCall, event: CallEvent) -
             audience="parties",
         )
         await close_tasks(conn, response_id)
-    await _close_answer_tasks(conn, call.id)
+    invited = await _close_answer_tasks(conn, call.id)
+    await tell_invited(conn, viewer, "demand.closed", call, invited)
     await open_tasks(
         conn,
         [
@@ -255,9 +262,11 @@ async def _end(conn: Conn, viewer: Viewer, call: DemandCall, event: CallEvent) -
     _note(conn, viewer, f"demand_call.{event.value}", call)
 
 
-async def _close_answer_tasks(conn: Conn, call_id: UUID) -> None:
-    for invitation in await store.list_invitations(conn, call_id):
-        await close_tasks(conn, invitation_id(call_id, invitation.member_id))
+async def _close_answer_tasks(conn: Conn, call_id: UUID) -> list[UUID]:
+    invited = [i.member_id for i in await store.list_invitations(conn, call_id)]
+    for member_id in invited:
+        await close_tasks(conn, invitation_id(call_id, member_id))
+    return invited
 
 
 async def cancel_call(conn: Conn, viewer: Viewer, call_id: UUID, reason: str) -> None:
@@ -279,7 +288,9 @@ async def cancel_call(conn: Conn, viewer: Viewer, call_id: UUID, reason: str) ->
             reason=state,
         )
         await close_tasks(conn, response_id)
-    await _close_answer_tasks(conn, call_id)
+    invited = await _close_answer_tasks(conn, call_id)
+    if call.announced_at:
+        await tell_invited(conn, viewer, "demand.cancelled", call, invited)
     _note(conn, viewer, "demand_call.cancel", call, reason=reason)
 
 

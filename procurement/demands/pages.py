@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from kdnx.clock import berlin_day
 from kdnx.db.conn import Conn
+from kdnx.documents.model import Visibility
+from kdnx.documents.panel import Panel, panel_of
 from kdnx.errors import FieldError, Refused
 from kdnx.members.store import list_members
 from kdnx.module import Hit, SearchProvider, Tile, TileData
@@ -99,7 +101,19 @@ async def _show(
     return await call.page(
         "demands/show.html", status=status, demand=demand, positions=positions, totals=totals, leads=leads,
         invitations=invitations, events=possible(demand, call.viewer), form=form,
-        answers=_may_answer(call, demand), days_left=_days_left(call, demand), **WORDS,
+        answers=_may_answer(call, demand), days_left=_days_left(call, demand),
+        panel=await _documents(call, demand, [i.member_id for i in invitations]), **WORDS,
+    )  # fmt: skip
+
+
+async def _documents(call: Call, demand: DemandCall, invited: Sequence[UUID]) -> Panel:
+    """Its documents: for those who are asked once it is announced, for the lead's house before."""
+    is_public = bool(demand.announced_at) and demand.audience != "chosen"
+    parties = sorted({demand.lead_id, *invited}) if demand.announced_at else []
+    return await panel_of(
+        call, "demand_call", demand.id, url=f"/demands/{demand.id}", party_ids=parties,
+        visibilities=(Visibility.PUBLIC if is_public else Visibility.PARTIES, Visibility.OFFICE),
+        may_add=call.viewer.acts_for(demand.lead_id) and may_lead(demand, call.viewer),
     )  # fmt: skip
 
 

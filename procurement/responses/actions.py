@@ -30,6 +30,7 @@ from procurement.responses.model import (
     receipt,
 )
 from procurement.responses.schemas import FreeIn
+from procurement.telling.actions import tell_release
 
 RELEASE_TASK = "demand.release"
 Outcome = tuple[int, UUID, str, str]
@@ -141,6 +142,9 @@ async def request_release(conn: Conn, viewer: Viewer, response: Response) -> Non
                 not_person_id=viewer.principal,
             )
         ],
+    )
+    await tell_release(
+        conn, viewer, owner_id=held.owner_id, response_id=held.id, title=held.title, url=_url(held)
     )
     _note(conn, viewer, "request_release", held)
 

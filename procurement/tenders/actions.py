@@ -28,6 +28,7 @@ from procurement.procedures.model import (
     eu_options,
     national_options,
 )
+from procurement.telling.actions import tell_tender
 from procurement.tenders import store
 from procurement.tenders.model import (
     Lot,
@@ -114,6 +115,7 @@ async def create_tender(
     await store.update_head(conn, tender_id, buyer, form.model_dump())
     tender = await store.get_tender(conn, tender_id)
     rules = await _estimate(conn, viewer, tender)
+    await tell_tender(conn, viewer, tender_id=tender_id, number=number, title=tender.title)
     _note(conn, viewer, "create", tender, rules=rules)
     return tender_id
 

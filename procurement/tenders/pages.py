@@ -8,6 +8,8 @@ from uuid import UUID
 from starlette.responses import Response
 
 from kdnx.db.conn import Conn
+from kdnx.documents.model import Visibility
+from kdnx.documents.panel import panel_of
 from kdnx.module import Hit, SearchProvider
 from kdnx.text import _
 from kdnx.viewer import Permission, Viewer
@@ -27,6 +29,7 @@ from procurement.tenders.model import (
     STATE_LABELS,
     Tender,
     TenderState,
+    may_edit,
     possible,
     warnings,
 )
@@ -113,7 +116,11 @@ async def _show(call: Call, tender: Tender, *, form: Form[ProcedureIn] | None = 
         "tenders/show.html", status=422 if form else 200, tender=tender, lots=lots, computed=computed, form=form,
         positions=await store.list_positions(call.conn, tender.id), estimate=estimates[0], estimates=estimates,
         light=gauge(estimates[0].total_cents, estimates[0].threshold_cents), law=law_of(tender.starts_on),
-        warnings=warnings(tender, lots), events=possible(tender, call.viewer), **WORDS,
+        warnings=warnings(tender, lots), events=possible(tender, call.viewer),
+        panel=await panel_of(
+            call, "tender", tender.id, url=f"/tenders/{tender.id}", visibilities=(Visibility.OFFICE,),
+            may_add=may_edit(tender, call.viewer),
+        ), **WORDS,
     )  # fmt: skip
 
 

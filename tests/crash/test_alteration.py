@@ -57,7 +57,8 @@ async def books(fresh_database: Database) -> Database:
         cast = await make_cast(conn)
         order = await an_order(conn, cast, cast.nord, cast.sued, number="L-2020-0001")
         made = [
-            await a_booking(conn, cast.nord, order, 10_000 + n, date(2026, n, 1), date(2026, n, 28)) for n in (1, 2, 3)
+            await a_booking(conn, cast.nord, order, 10_000 + n, date(2026, n, 1), date(2026, n, 28))
+            for n in (1, 2, 3)
         ]
         await conn.act_as(cast.sued.viewer)
         await confirm_bookings(conn, cast.sued.viewer, [Signing(b.id) for b in made])
@@ -74,8 +75,12 @@ async def prove(books: Database) -> tuple[UUID | None, int] | None:
 async def test_every_column_of_a_row_is_under_the_hash(books: Database) -> None:
     owner = await asyncpg.connect(books.owner_dsn)
     for (name,) in await owner.fetch(CHECKS):
-        await owner.execute(f'ALTER TABLE exchange.transfer DROP CONSTRAINT "{name}"')  # a name of the catalogue
-    row = await owner.fetchrow("SELECT * FROM exchange.transfer WHERE seq = 3 ORDER BY owner_id LIMIT 1")
+        await owner.execute(
+            f'ALTER TABLE exchange.transfer DROP CONSTRAINT "{name}"'
+        )  # a name of the catalogue
+    row = await owner.fetchrow(
+        "SELECT * FROM exchange.transfer WHERE seq = 3 ORDER BY owner_id LIMIT 1"
+    )
     assert row is not None
     where = (row["owner_id"], row["seq"])
     assert await prove(books) is None
@@ -100,17 +105,27 @@ async def test_the_command_fails_and_names_the_row(books: Database) -> None:
     env = {**os.environ, "KDNX_DATABASE_URL": books.app_dsn}
 
     def run() -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
 
     before = run()
     assert (before.returncode, json.loads(before.stdout)["ok"]) == (0, True), before.stderr
     owner = await asyncpg.connect(books.owner_dsn)
-    row = await owner.fetchrow("SELECT owner_id, seq FROM exchange.transfer ORDER BY owner_id, seq LIMIT 1 OFFSET 4")
+    row = await owner.fetchrow(
+        "SELECT owner_id, seq FROM exchange.transfer ORDER BY owner_id, seq LIMIT 1 OFFSET 4"
+    )
     assert row is not None
-    await owner.execute("UPDATE exchange.transfer SET cents = cents + 1 WHERE owner_id = $1 AND seq = $2", *row.values())
+    await owner.execute(
+        "UPDATE exchange.transfer SET cents = cents + 1 WHERE owner_id = $1 AND seq = $2",
+        *row.values(),
+    )
     await owner.close()
     after = run()
     assert after.returncode == 1, after.stderr
     told = json.loads(after.stdout)
     assert told["ok"] is False
-    assert (told["first_bad"]["owner_id"], told["first_bad"]["seq"]) == (str(row["owner_id"]), row["seq"])
+    assert (told["first_bad"]["owner_id"], told["first_bad"]["seq"]) == (
+        str(row["owner_id"]),
+        row["seq"],
+    )

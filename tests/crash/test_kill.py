@@ -45,7 +45,11 @@ class Person:
 
     def headers(self, key: str, **more: str) -> dict[str, str]:
         """What a write carries."""
-        base = {"cookie": f"kdnx_session={self.token}", "x-csrf-token": self.csrf, "sec-fetch-site": "same-origin"}
+        base = {
+            "cookie": f"kdnx_session={self.token}",
+            "x-csrf-token": self.csrf,
+            "sec-fetch-site": "same-origin",
+        }
         return {**base, "idempotency-key": key, **more}
 
 
@@ -76,7 +80,10 @@ class Work:
         if known["id"] != answer.json()["id"]:
             self.faults.append(f"{key}: {known['id']} and {answer.json()['id']}")
         match = {"if-match": answer.headers.get("etag") or f'"{known["row_version"]}"'}
-        done = http.post(f"/api/v1/bookings/{known['id']}/confirm", headers=self.recipient.headers(key + ".confirm", **match))
+        done = http.post(
+            f"/api/v1/bookings/{known['id']}/confirm",
+            headers=self.recipient.headers(key + ".confirm", **match),
+        )
         if done.status_code == 200:
             self.confirmed[key] = done.json()["confirmed_cents"]
         else:
@@ -84,7 +91,10 @@ class Work:
 
     def complain(self, key: str, answer: httpx.Response) -> None:
         """An answer of the application that is neither done nor „busy, try again“."""
-        if answer.status_code not in {500, 503} and answer.json().get("type") != "urn:kdnx:problem:in_progress":
+        if (
+            answer.status_code not in {500, 503}
+            and answer.json().get("type") != "urn:kdnx:problem:in_progress"
+        ):
             self.faults.append(f"{key}: {answer.status_code} {answer.text[:300]}")
 
     def run(self, address: str, name: str) -> None:
@@ -115,7 +125,9 @@ def folder() -> Iterator[Path]:
 def kill_database(data: Path) -> int:
     """kill -9 for the postmaster of this folder and every process of it; how many."""
     pid = int((data / "pg" / "pgdata" / "postmaster.pid").read_text().split()[0])
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    ).stdout
     pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
     family = [p for p, parent in pairs if parent == pid]
     for one in (pid, *family):
@@ -134,7 +146,9 @@ async def begin(data: Path) -> Work:
         async with transaction(pool, SYSTEM, finish=finish) as conn:
             cast = await make_cast(conn)
             order = await an_order(conn, cast, cast.nord, cast.sued, number="L-2020-0001")
-            work = Work(order, await sign_in(conn, cast.nord.viewer), await sign_in(conn, cast.sued.viewer))
+            work = Work(
+                order, await sign_in(conn, cast.nord.viewer), await sign_in(conn, cast.sued.viewer)
+            )
         await pool.close()
     finally:
         server.stop()
@@ -145,19 +159,30 @@ async def sign_in(conn: Conn, viewer: Viewer) -> Person:
     """A session as sign-in makes it."""
     assert viewer.person_id is not None
     assert viewer.member_id is not None
-    token = await start_session(conn, viewer.person_id, viewer.member_id, viewer.scope, user_agent="Probe")
-    csrf = await conn.fetchval("SELECT csrf_token FROM kdnx.session WHERE id_hash = sha256(convert_to($1, 'UTF8'))", token)
+    token = await start_session(
+        conn, viewer.person_id, viewer.member_id, viewer.scope, user_agent="Probe"
+    )
+    csrf = await conn.fetchval(
+        "SELECT csrf_token FROM kdnx.session WHERE id_hash = sha256(convert_to($1, 'UTF8'))", token
+    )
     return Person(token, csrf)
 
 
-def work_until_killed(work: Work, server: Serving, data: Path, *, round_: int, database: bool) -> None:
+def work_until_killed(
+    work: Work, server: Serving, data: Path, *, round_: int, database: bool
+) -> None:
     """Clients book until enough is acknowledged, then kill -9 under their hands."""
     work.stop.clear()
     before = len(work.confirmed)
-    clients = [threading.Thread(target=work.run, args=(server.address, f"r{round_}c{n}")) for n in range(CLIENTS)]
+    clients = [
+        threading.Thread(target=work.run, args=(server.address, f"r{round_}c{n}"))
+        for n in range(CLIENTS)
+    ]
     for client in clients:
         client.start()
-    wait_until(lambda: len(work.confirmed) >= before + ENOUGH or bool(work.faults), "too few bookings", 60)
+    wait_until(
+        lambda: len(work.confirmed) >= before + ENOUGH or bool(work.faults), "too few bookings", 60
+    )
     if database:
         assert kill_database(data) > CLIENTS
     server.kill()
@@ -190,7 +215,9 @@ async def in_database(data: Path) -> list[asyncpg.Record]:
             await conn.close()
 
 
-def test_kill_loses_no_acknowledged_booking_and_doubles_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kill_loses_no_acknowledged_booking_and_doubles_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in DURABLE.items():
         monkeypatch.setenv(name, value)
     work = asyncio.run(begin(folder))

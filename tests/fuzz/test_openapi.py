@@ -26,7 +26,12 @@ pytestmark = pytest.mark.slow
 DOCUMENT = json.loads(openapi.document([a for m in MODULES for a in m.apis], "0"))
 OPERATIONS = [(path, method) for path, item in DOCUMENT["paths"].items() for method in item]
 # A rule of the domain may refuse what its schema admits; who is signed in and what exists is tested elsewhere.
-NOT_HERE = ("positive_data_acceptance", "ignored_auth", "use_after_free", "ensure_resource_availability")
+NOT_HERE = (
+    "positive_data_acceptance",
+    "ignored_auth",
+    "use_after_free",
+    "ensure_resource_availability",
+)
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 
 
@@ -47,9 +52,14 @@ def probes() -> Probes:
     load_all_checks()
     known = set(CHECKS.get_all_names())
     # a wrong If-Match is told as such, whatever else is wrong
-    refusing = {"expected-statuses": [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429]}
+    refusing = {
+        "expected-statuses": [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429]
+    }
     config = schemathesis.Config.from_dict({"checks": {"negative_data_rejection": refusing}})
-    return Probes(schemathesis.openapi.from_dict(DOCUMENT, config=config), CHECKS.get_by_names([n for n in NOT_HERE if n in known]))
+    return Probes(
+        schemathesis.openapi.from_dict(DOCUMENT, config=config),
+        CHECKS.get_by_names([n for n in NOT_HERE if n in known]),
+    )
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,9 @@ class Fuzzed:
 
 
 @pytest.fixture(scope="session")
-async def fuzzed(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fuzzed]:
+async def fuzzed(
+    cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Fuzzed]:
     """`kdnx serve` over a database of its own, signed in as a person of the delivering member."""
     name = await clone(cluster, template)
     pool = await open_pool(cluster.app_dsn(name), size=1)
@@ -80,14 +92,28 @@ async def fuzzed(cluster: Cluster, template: str, tmp_path_factory: pytest.TempP
         await conn.act_as(SYSTEM)
         viewer = cast.nord.viewer
         assert viewer.person_id is not None
-        token = await start_session(conn, viewer.person_id, cast.nord.id, viewer.scope, user_agent="Probe")
-        csrf = await conn.fetchval("SELECT csrf_token FROM kdnx.session WHERE id_hash = sha256(convert_to($1, 'UTF8'))", token)
+        token = await start_session(
+            conn, viewer.person_id, cast.nord.id, viewer.scope, user_agent="Probe"
+        )
+        csrf = await conn.fetchval(
+            "SELECT csrf_token FROM kdnx.session WHERE id_hash = sha256(convert_to($1, 'UTF8'))",
+            token,
+        )
     await pool.close()
     folder: Path = tmp_path_factory.mktemp("fuzz")
-    environment = {"KDNX_DATABASE_URL": cluster.app_dsn(name), "KDNX_API_RATE_PER_MINUTE": "1000000"}
-    server = Serving(["--data", str(folder), "serve", "--no-jobs"], folder / "log", environment=environment)
+    environment = {
+        "KDNX_DATABASE_URL": cluster.app_dsn(name),
+        "KDNX_API_RATE_PER_MINUTE": "1000000",
+    }
+    server = Serving(
+        ["--data", str(folder), "serve", "--no-jobs"], folder / "log", environment=environment
+    )
     server.start()
-    headers = {"cookie": f"kdnx_session={token}", "x-csrf-token": csrf, "sec-fetch-site": "same-origin"}
+    headers = {
+        "cookie": f"kdnx_session={token}",
+        "x-csrf-token": csrf,
+        "sec-fetch-site": "same-origin",
+    }
     yield Fuzzed(server.address, secrets, headers)
     server.stop()
 
@@ -96,7 +122,12 @@ def mixed(operation: Any) -> Any:
     """Requests that fit the schema, and requests that do not."""
     from schemathesis import GenerationMode  # as `probes`
 
-    return one_of(*(operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)))
+    return one_of(
+        *(
+            operation.as_strategy(generation_mode=mode)
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+        )
+    )
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)

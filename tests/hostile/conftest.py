@@ -55,7 +55,9 @@ class Stranger:
             url, data=data, headers={**self.headers, "sec-fetch-site": "same-origin"}
         )
 
-    async def send_json(self, method: str, url: str, body: Mapping[str, Any], *, match: bool) -> Response:
+    async def send_json(
+        self, method: str, url: str, body: Mapping[str, Any], *, match: bool
+    ) -> Response:
         """Send JSON with a valid token, a key, and the version most things begin with."""
         headers = {
             **self.headers,
@@ -66,7 +68,9 @@ class Stranger:
         if match:
             headers["if-match"] = '"1"'
         self.http.cookies.clear()
-        return await self.http.request(method, url, content=json.dumps(body).encode(), headers=headers)
+        return await self.http.request(
+            method, url, content=json.dumps(body).encode(), headers=headers
+        )
 
 
 @dataclass(frozen=True)

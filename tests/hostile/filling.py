@@ -26,15 +26,26 @@ def fill(schema: type[BaseModel], ids: Mapping[str, UUID], *, whole: bool = True
     return _object(document, document.get("$defs", {}), ids, whole=whole)
 
 
-def _object(schema: Mapping[str, Any], defs: Mapping[str, Any], ids: Mapping[str, UUID], *, whole: bool) -> dict[str, Any]:
+def _object(
+    schema: Mapping[str, Any], defs: Mapping[str, Any], ids: Mapping[str, UUID], *, whole: bool
+) -> dict[str, Any]:
     wanted = schema.get("properties", {})
     needed = schema.get("required", ())
     return {
-        name: _value(name, part, defs, ids, whole=whole) for name, part in wanted.items() if whole or name in needed
+        name: _value(name, part, defs, ids, whole=whole)
+        for name, part in wanted.items()
+        if whole or name in needed
     }
 
 
-def _value(name: str, schema: Mapping[str, Any], defs: Mapping[str, Any], ids: Mapping[str, UUID], *, whole: bool) -> Any:
+def _value(
+    name: str,
+    schema: Mapping[str, Any],
+    defs: Mapping[str, Any],
+    ids: Mapping[str, UUID],
+    *,
+    whole: bool,
+) -> Any:
     schema = _plain(schema, defs)
     match schema:
         case {"const": value} | {"enum": [value, *_]}:
@@ -62,7 +73,9 @@ def _plain(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, A
 
 
 def _number(name: str, schema: Mapping[str, Any]) -> int:
-    least = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1 if "exclusiveMinimum" in schema else 1)
+    least = schema.get(
+        "minimum", schema.get("exclusiveMinimum", 0) + 1 if "exclusiveMinimum" in schema else 1
+    )
     if name.endswith("year"):
         return 2026
     return max(1, int(least))

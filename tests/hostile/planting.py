@@ -83,20 +83,38 @@ async def plant(conn: Conn, cast: Cast) -> Secrets:
     calls, responses, free = await _demands(conn, cast)
     bundle, tender = await _tender(conn, cast)
     around = await _around(conn, cast, orders[1])
-    around |= {"offerings": offerings, "orders": orders, "bookings": bookings, "demands": calls, "responses": responses, "free": free}
+    around |= {
+        "offerings": offerings,
+        "orders": orders,
+        "bookings": bookings,
+        "demands": calls,
+        "responses": responses,
+        "free": free,
+    }
     return Secrets({**around, "bundles": (bundle,), "tenders": (tender,)})
 
 
 async def _offerings(conn: Conn, cast: Cast) -> tuple[UUID, ...]:
-    text = {"summary": MARK, "description": f"Beschreibung {MARK}", "prerequisites": MARK, "reference": MARK}
-    shown = await an_offering(conn, cast.nord, f"Sicherung {MARK}", audiences=[only_for(cast.sued.id)], **text)
-    draft = await a_draft(conn, cast.nord.viewer, f"Entwurf {MARK}", **{**text, "reference": MARK + "2"})
+    text = {
+        "summary": MARK,
+        "description": f"Beschreibung {MARK}",
+        "prerequisites": MARK,
+        "reference": MARK,
+    }
+    shown = await an_offering(
+        conn, cast.nord, f"Sicherung {MARK}", audiences=[only_for(cast.sued.id)], **text
+    )
+    draft = await a_draft(
+        conn, cast.nord.viewer, f"Entwurf {MARK}", **{**text, "reference": MARK + "2"}
+    )
     return shown.id, draft.id
 
 
 async def _orders(conn: Conn, cast: Cast, offering: UUID) -> tuple[UUID, ...]:
     await conn.act_as(cast.sued.viewer)
-    asked = await create_order(conn, cast.sued.viewer, NewOrder(offering_id=offering, starts_on=conn.today, note=MARK))
+    asked = await create_order(
+        conn, cast.sued.viewer, NewOrder(offering_id=offering, starts_on=conn.today, note=MARK)
+    )
     await conn.act_as(SYSTEM)
     active = new_id()
     await conn.execute(
@@ -115,7 +133,14 @@ async def _bookings(conn: Conn, cast: Cast, order: UUID) -> tuple[UUID, ...]:
         found.append(await propose_booking(conn, cast.nord.viewer, wish))
     await conn.act_as(cast.sued.viewer)
     await confirm_booking(conn, cast.sued.viewer, found[1].id)
-    await dispute_booking(conn, cast.sued.viewer, found[2].id, reason=DisputeReason.AMOUNT, text=MARK, claimed_cents=CENTS - 1)
+    await dispute_booking(
+        conn,
+        cast.sued.viewer,
+        found[2].id,
+        reason=DisputeReason.AMOUNT,
+        text=MARK,
+        claimed_cents=CENTS - 1,
+    )
     return tuple(b.id for b in found)
 
 
@@ -131,7 +156,12 @@ async def _call(conn: Conn, cast: Cast) -> tuple[UUID, Response]:
     """An open call of the hub to the pair, and Nordrechen's saved answer."""
     await conn.act_as(cast.office)
     call = await create_call(conn, cast.office, _head(conn, cast))
-    await add_position(conn, cast.office, call, PositionIn(title=f"Position {MARK}", cpv=CPV, unit="Stück", spec=MARK))
+    await add_position(
+        conn,
+        cast.office,
+        call,
+        PositionIn(title=f"Position {MARK}", cpv=CPV, unit="Stück", spec=MARK),
+    )
     await announce_call(conn, cast.office, call)
     await conn.act_as(cast.nord.viewer)
     line = Line(
@@ -145,7 +175,9 @@ def _wanted(conn: Conn) -> dict[int, Amount]:
     return {conn.today.year + 1: amount(Decimal(1), Decimal(2), Decimal(3))}
 
 
-async def _demands(conn: Conn, cast: Cast) -> tuple[tuple[UUID, ...], tuple[UUID, ...], tuple[UUID, ...]]:
+async def _demands(
+    conn: Conn, cast: Cast
+) -> tuple[tuple[UUID, ...], tuple[UUID, ...], tuple[UUID, ...]]:
     call, response = await _call(conn, cast)
     wish = FreeIn(title=f"Freier Bedarf {MARK}", cpv=CPV, unit="Stück", spec=MARK)
     rest = {"binding": "non_binding", "place": MARK}
@@ -169,7 +201,9 @@ async def _tender(conn: Conn, cast: Cast) -> tuple[UUID, UUID]:
     keys = [line.key for line in await list_lines(conn, bundle)]
     await decide_lines(conn, office, bundle, keys, Decision.TAKEN, lot_no=lot)
     await freeze_bundle(conn, office, bundle)
-    form = TenderIn(title=f"Vergabe {MARK}", starts_on=conn.today + timedelta(days=100), term_months=48)
+    form = TenderIn(
+        title=f"Vergabe {MARK}", starts_on=conn.today + timedelta(days=100), term_months=48
+    )
     return bundle, await create_tender(conn, office, bundle, form)
 
 
@@ -177,25 +211,64 @@ async def _around(conn: Conn, cast: Cast, order: UUID) -> dict[str, tuple[UUID, 
     nord = cast.nord.viewer
     await conn.act_as(nord)
     upload = Upload(f"{MARK}.txt", MARK.encode())
-    paper = await add_document(conn, nord, Place("order", order, [cast.sued.id]), upload, title=MARK, visibility=Visibility.PARTIES)
-    inner = await add_document(conn, nord, Place("order", order), Upload("b.txt", b"b" + MARK.encode()), title=MARK)
+    paper = await add_document(
+        conn,
+        nord,
+        Place("order", order, [cast.sued.id]),
+        upload,
+        title=MARK,
+        visibility=Visibility.PARTIES,
+    )
+    inner = await add_document(
+        conn, nord, Place("order", order), Upload("b.txt", b"b" + MARK.encode()), title=MARK
+    )
     url, kind = f"/orders/{order}", "order"
-    await open_tasks(conn, [NewTask(cast.sued.id, "order.review", MARK, kind, order, url, Role.LEGAL_OFFICER)])
+    await open_tasks(
+        conn, [NewTask(cast.sued.id, "order.review", MARK, kind, order, url, Role.LEGAL_OFFICER)]
+    )
     people = [v.person_id for v in (cast.sued.viewer, cast.sued.second) if v.person_id]
     await notify(
-        conn, nord, kind="order.moved", owner_id=cast.sued.id, object_kind=kind, object_id=order, url=url, title=MARK, person_ids=people
+        conn,
+        nord,
+        kind="order.moved",
+        owner_id=cast.sued.id,
+        object_kind=kind,
+        object_id=order,
+        url=url,
+        title=MARK,
+        person_ids=people,
     )
     program = await create_client(conn, nord, label=MARK, scopes=[Permission.ORDER_READ])
-    await invite(conn, nord, email=f"{MARK}@example.org", display_name=MARK, member_id=cast.nord.id, roles=[Role.EVALUATOR])
+    await invite(
+        conn,
+        nord,
+        email=f"{MARK}@example.org",
+        display_name=MARK,
+        member_id=cast.nord.id,
+        roles=[Role.EVALUATOR],
+    )
     run = new_id()
     await insert_run(
-        conn, cast.nord.id, run, "offerings", file_name=f"{MARK}.csv", body=f"Titel\n{MARK}\n".encode(), mapping={}, person_id=nord.person_id
+        conn,
+        cast.nord.id,
+        run,
+        "offerings",
+        file_name=f"{MARK}.csv",
+        body=f"Titel\n{MARK}\n".encode(),
+        mapping={},
+        person_id=nord.person_id,
     )
     await conn.act_as(SYSTEM)
-    grant = await conn.fetchval("SELECT min(id::text)::uuid FROM kdnx.role_grant WHERE member_id = $1", cast.nord.id)
+    grant = await conn.fetchval(
+        "SELECT min(id::text)::uuid FROM kdnx.role_grant WHERE member_id = $1", cast.nord.id
+    )
     asked = await conn.fetchval("SELECT id FROM kdnx.invitation WHERE display_name = $1", MARK)
-    tasks = await conn.fetch("SELECT id FROM kdnx.task WHERE owner_id = ANY ($1::uuid[])", [cast.nord.id, cast.sued.id])
-    notices = await conn.fetch("SELECT id FROM kdnx.notice WHERE owner_id = ANY ($1::uuid[])", [cast.nord.id, cast.sued.id])
+    tasks = await conn.fetch(
+        "SELECT id FROM kdnx.task WHERE owner_id = ANY ($1::uuid[])", [cast.nord.id, cast.sued.id]
+    )
+    notices = await conn.fetch(
+        "SELECT id FROM kdnx.notice WHERE owner_id = ANY ($1::uuid[])", [cast.nord.id, cast.sued.id]
+    )
     return {
         "documents": (paper.id, inner.id),
         "clients": (program.client_id,),

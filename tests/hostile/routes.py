@@ -52,7 +52,11 @@ class Address:
     @property
     def takes_id_inside(self) -> bool:
         """The query or body names an object of somebody."""
-        return any(is_secret_field(name, f.annotation) for s in (*self.queries, *self.bodies) for name, f in s.model_fields.items())
+        return any(
+            is_secret_field(name, f.annotation)
+            for s in (*self.queries, *self.bodies)
+            for name, f in s.model_fields.items()
+        )
 
     def urls(self, ids: Mapping[str, tuple[UUID, ...]]) -> Iterator[tuple[str, UUID | None]]:
         """The address with every id that may be meant: (url, the id in it)."""
@@ -66,7 +70,9 @@ class Address:
                 yield url.replace("/publish", f"/{move}") if "move" in self.parameters else url, one
 
     def _ids(self, ids: Mapping[str, tuple[UUID, ...]]) -> tuple[UUID, ...]:
-        nouns = [p for p in self.path.removeprefix("/api/v1").split("/") if p and not p.startswith("{")]
+        nouns = [
+            p for p in self.path.removeprefix("/api/v1").split("/") if p and not p.startswith("{")
+        ]
         found = tuple(i for noun in nouns for i in ids.get(noun, ()))
         return found or tuple(group[0] for group in ids.values())  # an unknown noun: one of each
 
@@ -90,7 +96,11 @@ class Address:
 def is_secret_field(name: str, annotation: object) -> bool:
     """An id of something that can belong to somebody; members, people and categories are public."""
     public = ("member", "person", "category", "recipient", "provider", "successor", "predecessor")
-    kinds = {annotation, *get_args(annotation), *(b for a in get_args(annotation) for b in get_args(a))}
+    kinds = {
+        annotation,
+        *get_args(annotation),
+        *(b for a in get_args(annotation) for b in get_args(a)),
+    }
     return UUID in kinds and not any(p in name for p in public)
 
 
@@ -102,14 +112,28 @@ def every_address() -> list[Address]:
     for door in (d for m in MODULES for d in m.doors):
         schemas = tuple(sorted(schemas_of(door.endpoint), key=lambda s: s.__name__))
         split = ((), schemas) if door.method == "POST" else (schemas, ())
-        found.append(Address(door.method, door.path, door.permission, queries=split[0], bodies=split[1]))
+        found.append(
+            Address(door.method, door.path, door.permission, queries=split[0], bodies=split[1])
+        )
     for op in (o for m in MODULES for a in m.apis for o in a.operations):
         queries, bodies = (op.query,) if op.query else (), (op.body,) if op.body else ()
-        found.append(Address(op.method, op.path, op.permission, queries, bodies, is_api=True, needs_match=op.needs_match))
+        found.append(
+            Address(
+                op.method,
+                op.path,
+                op.permission,
+                queries,
+                bodies,
+                is_api=True,
+                needs_match=op.needs_match,
+            )
+        )
     return found
 
 
-def schemas_of(function: Callable[..., object], seen: set[object] | None = None) -> set[type[BaseModel]]:
+def schemas_of(
+    function: Callable[..., object], seen: set[object] | None = None
+) -> set[type[BaseModel]]:
     """The schemas a page may read its query or form by: those its code and that of its module names."""
     seen = set() if seen is None else seen
     if not isinstance(function, FunctionType) or function in seen:

@@ -37,7 +37,11 @@ def params_of(address: Address, secret: UUID, word: str) -> Iterator[dict[str, A
 
 def needed(schema: type[BaseModel]) -> dict[str, Any]:
     """Texts that a query must have beside."""
-    return {n: "order" for n, f in schema.model_fields.items() if f.is_required() and f.annotation is str}
+    return {
+        n: "order"
+        for n, f in schema.model_fields.items()
+        if f.is_required() and f.annotation is str
+    }
 
 
 def everything(stage: Stage) -> Iterator[tuple[Address, str, UUID | None]]:
@@ -48,7 +52,9 @@ def everything(stage: Stage) -> Iterator[tuple[Address, str, UUID | None]]:
                 yield address, url, one
 
 
-async def test_the_answer_for_a_foreign_id_is_that_for_an_unknown_one(stage: Stage, stranger: Stranger) -> None:
+async def test_the_answer_for_a_foreign_id_is_that_for_an_unknown_one(
+    stage: Stage, stranger: Stranger
+) -> None:
     for address, url, one in everything(stage):
         answer = await stranger.get(url)
         assert not leaks(answer, stranger), f"{stranger.name} {url}"
@@ -67,11 +73,24 @@ async def test_asking_by_query_finds_nothing(stage: Stage, stranger: Stranger) -
             continue
         url = next(address.urls(stage.secrets.ids))[0]
         for secret in (group[0] for group in stage.secrets.ids.values()):
-            for params, other in zip(params_of(address, secret, PREFIX), params_of(address, UNKNOWN, OTHER_WORD), strict=True):
-                answer, unknown = await stranger.get(url, **params), await stranger.get(url, **other)
+            for params, other in zip(
+                params_of(address, secret, PREFIX),
+                params_of(address, UNKNOWN, OTHER_WORD),
+                strict=True,
+            ):
+                answer, unknown = (
+                    await stranger.get(url, **params),
+                    await stranger.get(url, **other),
+                )
                 assert not leaks(answer, stranger), f"{stranger.name} {url} {params}"
-                assert said(answer, secret, PREFIX) == said(unknown, UNKNOWN, OTHER_WORD), f"{stranger.name} {url} {params}"
-            if not any(is_secret_field(n, f.annotation) for s in address.queries for n, f in s.model_fields.items()):
+                assert said(answer, secret, PREFIX) == said(unknown, UNKNOWN, OTHER_WORD), (
+                    f"{stranger.name} {url} {params}"
+                )
+            if not any(
+                is_secret_field(n, f.annotation)
+                for s in address.queries
+                for n, f in s.model_fields.items()
+            ):
                 break  # no id is asked for: once is enough
 
 
@@ -93,6 +112,8 @@ async def test_the_party_does_see_what_is_planted(stage: Stage) -> None:
     ):  # fmt: skip
         answer = await party.get(url)
         assert answer.status_code == 200, url
-        assert MARK in answer.text.lower() or str(CENTS) in answer.text or SHOWN[0] in answer.text, url
+        assert (
+            MARK in answer.text.lower() or str(CENTS) in answer.text or SHOWN[0] in answer.text
+        ), url
     feed = await party.get("/api/v1/changes", limit=200)
     assert str(ids["bookings"][0]) in feed.text

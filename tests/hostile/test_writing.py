@@ -34,7 +34,9 @@ async def mentions(pool: Any, ids: tuple[UUID, ...]) -> dict[str, list[str]]:
         for (table,) in await conn.fetch(TABLES):
             try:
                 async with conn.savepoint():
-                    rows = await conn.fetch(f"SELECT t::text AS row FROM {table} t WHERE t::text ~* $1", pattern)  # a name of the catalogue
+                    rows = await conn.fetch(
+                        f"SELECT t::text AS row FROM {table} t WHERE t::text ~* $1", pattern
+                    )  # a name of the catalogue
             except asyncpg.InsufficientPrivilegeError:
                 continue  # columns that nobody reads, such as secrets at rest
             found[table] = sorted(r["row"] for r in rows)
@@ -49,8 +51,15 @@ def changed(before: dict[str, list[str]], after: dict[str, list[str]]) -> dict[s
 
 def inside(stage: Stage, place: int) -> dict[str, UUID]:
     """Foreign ids by the names of fields, public ones where the field is public."""
-    public = {"member": stage.cast.fremd.id, "person": stage.cast.fremd.viewer.person_id or UNKNOWN, "category": UNKNOWN}
-    own = {word: stage.secrets.ids[noun][place % len(stage.secrets.ids[noun])] for word, noun in NOUNS.items()}
+    public = {
+        "member": stage.cast.fremd.id,
+        "person": stage.cast.fremd.viewer.person_id or UNKNOWN,
+        "category": UNKNOWN,
+    }
+    own = {
+        word: stage.secrets.ids[noun][place % len(stage.secrets.ids[noun])]
+        for word, noun in NOUNS.items()
+    }
     return {**public, **own, "": stage.secrets.ids["orders"][place % 2]}
 
 
@@ -74,10 +83,14 @@ async def test_no_act_on_a_foreign_object(stage: Stage, stranger: Stranger) -> N
             values = address.values(inside(stage, 0))
             answer = await send(stranger, address, url, values)
             unknown = await send(stranger, address, url.replace(str(one), str(UNKNOWN)), values)
-            refused = answer.status_code in REFUSED or (answer.status_code == 303 and "/login" in answer.headers["location"])
+            refused = answer.status_code in REFUSED or (
+                answer.status_code == 303 and "/login" in answer.headers["location"]
+            )
             same = said(answer, one) == said(unknown, UNKNOWN)
             if not refused or not same or REST in answer.text.lower():
-                unlike.append((address.label, url, answer.status_code, unknown.status_code, refused, same))
+                unlike.append(
+                    (address.label, url, answer.status_code, unknown.status_code, refused, same)
+                )
     assert unlike == []
     assert changed(before, await mentions(stage.pool, stage.secrets.flat)) == {}
 
@@ -87,7 +100,9 @@ async def test_no_foreign_id_inside_a_form(stage: Stage, stranger: Stranger) -> 
     unlike = []
     for address in (a for a in WRITES if not a.takes_id and a.takes_id_inside):
         for place in (0, 1):
-            answer = await send(stranger, address, address.path, address.values(inside(stage, place)))
+            answer = await send(
+                stranger, address, address.path, address.values(inside(stage, place))
+            )
             unknown = await send(stranger, address, address.path, address.values(nowhere(stage)))
             foreign = inside(stage, place).values()
             same = said(answer, *foreign) == said(unknown, UNKNOWN, *inside(stage, 0).values())
@@ -101,7 +116,11 @@ async def test_the_party_is_refused_in_words_never_by_a_fault(stage: Stage) -> N
     """Who sees a thing but does not lead it gets a reason, also where row security would stop the statement."""
     faults = []
     for address in WRITES:
-        urls = [u for u, _one in address.urls(stage.secrets.ids)] if address.takes_id else [address.path]
+        urls = (
+            [u for u, _one in address.urls(stage.secrets.ids)]
+            if address.takes_id
+            else [address.path]
+        )
         for url in urls if address.takes_id or address.takes_id_inside else ():
             answer = await send(stage.party, address, url, address.values(inside(stage, 0)))
             if answer.status_code >= 500:

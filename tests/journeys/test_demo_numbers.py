@@ -20,6 +20,7 @@ from kdnx.demo.loading import LAST, load_demo, play_step, script
 from kdnx.demo.people import ISSUER, PERSONAS
 from kdnx.demo.scene import Scene, as_table
 from kdnx.errors import Refused
+from kdnx.frames.store import count_waiting
 from kdnx.imports.actions import find_kind, run_import
 from kdnx.imports.reading import read_table
 from kdnx.imports.writing import write_file

@@ -1,26 +1,20 @@
 """The two main jobs, walked in the browser by clicking visible words, in a fixed number of steps."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser
 
+from kdnx.clock import berlin_day, read_clock
 from tests.browser import MISSING, is_missing
 from tests.journeys.walk import Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(is_missing(), reason=MISSING)]
+TODAY = berlin_day(read_clock())
+NEXT_YEAR = TODAY.year + 1
 ORDER_STEPS = 45
-TENDER_STEPS = 40
-
-
-def volume(walk: Walk) -> int:
-    """Cents that this year's report shows as delivered by Köln to Ahaus; 0 when the pair is not there."""
-    walk.click("Auswertung")
-    walk.choose("Jahr", str(date.today().year))
-    walk.choose("Gliederung", "Paar")
-    walk.press("Anzeigen")
-    return 0
+TENDER_STEPS = 37
 
 
 def test_from_a_need_to_a_confirmed_booking_in_the_report(browser: Browser, served: str) -> None:
@@ -32,20 +26,33 @@ def test_from_a_need_to_a_confirmed_booking_in_the_report(browser: Browser, serv
     walk.press("Filter anwenden")
     walk.click("Datensicherung (Backup) im Verbund", within="main")
     walk.click("Leistung beziehen")
-    walk.fill("Gewünschter Beginn", date.today().isoformat())
+    walk.fill("Gewünschter Beginn", TODAY.isoformat())
     walk.fill("Grundpreis", "5000")
     walk.press("Interesse bekunden")
-    number = re.search(r"L-\d{4}-\d{4}", walk.text()).group()
+    number = find_number(walk, "L")
+    agree(walk, number)
+    book(walk, number)
+    walk.click("Auswertung")
+    walk.click("Leistung", within="main")
+    row = walk.row("Datensicherung (Backup) im Verbund")
+    assert "1.075,00" in row
+    assert walk.steps == ORDER_STEPS
+    walk.leave()
+
+
+def agree(walk: Walk, number: str) -> None:
+    """Offer, tax and legal review, three approvals: six persons of three members, until the order runs."""
     walk.become("Petra Muster")
     walk.task(f"Leistungsschein {number}")
     walk.press("Abstimmung aufnehmen")
     walk.click("Angebot erstellen")
-    walk.fill("Angebot gültig bis", (date.today() + timedelta(days=30)).isoformat())
+    walk.fill("Angebot gültig bis", (TODAY + timedelta(days=30)).isoformat())
     walk.choose("Rechtsweg", "gemeinsame Kontrolle")
     walk.fill("Begründung des Rechtswegs", "Alle Beteiligten sind öffentliche Auftraggeber.")
     walk.choose("Steuerfall Vertrag 1", "19")
     walk.choose("Steuerfall Vertrag 2", "19")
     walk.press("Angebot abgeben")
+    assert "5.000" in walk.row("Grundpreis")
     walk.become("Theo Tarif")
     walk.search(number)
     walk.press("Steuerfall bestätigen")
@@ -54,20 +61,99 @@ def test_from_a_need_to_a_confirmed_booking_in_the_report(browser: Browser, serv
     walk.task(f"Leistungsschein {number}")
     walk.fill("Ergebnis der Prüfung", "Der Rechtsweg trägt.")
     walk.press("Als rechtlich geprüft vermerken")
-    for person, act in (("Paul Probe", "Bereitsteller"), ("Gisela Geschäftig", "Drehscheibe"), ("Bernd Bedarf", "Abnehmer")):
+    for person, act in (
+        ("Paul Probe", "Bereitsteller"),
+        ("Gisela Geschäftig", "Drehscheibe"),
+        ("Bernd Bedarf", "Abnehmer"),
+    ):
         walk.become(person)
         walk.task(f"Leistungsschein {number}")
         walk.press(f"als {act} freigeben")
     walk.sees("aktiv")
+
+
+def book(walk: Walk, number: str) -> None:
+    """The provider proposes what it delivered, the recipient confirms."""
     walk.become("Petra Muster")
     walk.search(number)
     walk.click("Buchung vorschlagen")
-    walk.fill("Leistung von", date.today().isoformat())
-    walk.fill("Leistung bis", date.today().isoformat())
+    walk.fill("Leistung von", TODAY.isoformat())
+    walk.fill("Leistung bis", TODAY.isoformat())
     walk.fill("Betrag netto", "1.075,00")
     walk.press("Vorschlagen")
     walk.become("Bernd Bedarf")
     walk.task(number)
     walk.press("Ganz bestätigen")
     walk.sees("bestätigt")
-    print(walk.steps, walk.page.url, walk.text())
+
+
+def test_from_a_demand_call_to_a_tender_draft(browser: Browser, served: str) -> None:
+    """„Wir fragen den Bedarf gemeinsam ab“: answers of two houses, close, bundle, tender with regime and dates."""
+    walk = Walk(browser, served)
+    walk.become("Vera Verfahren")
+    walk.click("Bedarfe")
+    walk.click("Neue Bedarfsabfrage")
+    walk.fill("Titel", "Arbeitsplatzrechner 2027")
+    walk.fill("Erstes Jahr", str(NEXT_YEAR))
+    walk.fill("Letztes Jahr", str(NEXT_YEAR))
+    walk.fill("Antwortfrist", (TODAY + timedelta(days=30)).isoformat())
+    walk.press("Entwurf speichern")
+    walk.fill("Bezeichnung", "Arbeitsplatzrechner mit Bildschirm")
+    walk.fill("CPV-Code", "30213000-5")
+    walk.fill("Einheit", "Stück")
+    walk.press("Position hinzufügen")
+    walk.press("Abfrage starten")
+    answer(walk, find_number(walk, "B"))
+    bundle(walk)
+    walk.sees("EU-Schwellenwert erreicht: EU-weites Verfahren")
+    walk.sees("1.520.000,00 €")
+    # dispatch on Monday 23 November 2026: 30 days end on 23 December, the day after is safe at any hour
+    assert "30 Tage, bis 23.12.2026" in walk.row("Offenes Verfahren")
+    assert "24.12.2026" in walk.row("Offenes Verfahren")
+    assert "19.01.2027" in walk.row("Nicht offenes Verfahren")
+    assert walk.steps == TENDER_STEPS
+    walk.leave()
+
+
+def answer(walk: Walk, number: str) -> None:
+    """Two houses report their demand, each by two persons; the lead ends the call."""
+    for writer, releaser, quantity in (
+        ("Birgit Beispiel", "Bernd Bedarf", "400"),
+        ("Erwin Entwurf", "Frieda Freigabe", "1.200"),
+    ):
+        walk.become(writer)
+        walk.task(number)
+        walk.fill(f"Arbeitsplatzrechner mit Bildschirm: erwartet {NEXT_YEAR}", quantity)
+        walk.press("Speichern und zur Freigabe geben")
+        walk.become(releaser)
+        walk.task("Arbeitsplatzrechner 2027")
+        walk.press("Freigeben und abgeben")
+    walk.become("Vera Verfahren")
+    walk.search(number)
+    walk.press("Jetzt beenden")
+    walk.confirm("Jetzt beenden")
+
+
+def bundle(walk: Walk) -> None:
+    """Lines into a lot with a price, frozen, and the tender set up."""
+    walk.click("Bündeln")
+    walk.fill("Geplanter Beginn des Verfahrens", "2026-11-23")
+    walk.press("Bündelung anlegen")
+    walk.fill("Geschätzter Preis je Stück, netto in €", "950")
+    walk.fill("Quelle", "Marktpreise im Herbst")
+    walk.press("Preis speichern")
+    walk.fill("Neues Los", "Arbeitsplatzrechner")
+    walk.press("Los anlegen")
+    walk.tick("Alle auswählen")
+    walk.choose("Los", "Arbeitsplatzrechner")
+    walk.press("In Los legen")
+    walk.press("Festschreiben")
+    walk.click("Vergabe anlegen")
+    walk.press("Speichern und berechnen")
+
+
+def find_number(walk: Walk, series: str) -> str:
+    """The number that the page shows."""
+    found = re.search(series + r"-\d{4}-\d{4}", walk.text())
+    assert found is not None
+    return found.group()

@@ -65,12 +65,18 @@ def dead_jumps(page: str) -> list[str]:
     """Links to a place on the same page that is not there; places named twice."""
     tree = html5lib.parse(page)
     places = Counter(e.get("id") for e in tree.iter() if e.get("id"))
-    jumps = {(a.get("href") or "")[1:] for a in tree.iter(f"{XHTML}a") if (a.get("href") or "").startswith("#")}
+    jumps = {
+        (a.get("href") or "")[1:]
+        for a in tree.iter(f"{XHTML}a")
+        if (a.get("href") or "").startswith("#")
+    }
     twice = [f"#{place} zweimal" for place, n in places.items() if n > 1]
     return [f"#{jump} fehlt" for jump in sorted(jumps) if jump and jump not in places] + twice
 
 
-async def follow(http: AsyncClient, headers: dict[str, str], starts: tuple[str, ...] = ("/",)) -> Walk:
+async def follow(
+    http: AsyncClient, headers: dict[str, str], starts: tuple[str, ...] = ("/",)
+) -> Walk:
     """Breadth first from the starts to DEPTH; redirects are followed; anything from 400 on is a fault."""
     walk = Walk()
     level = list(starts)
@@ -82,7 +88,9 @@ async def follow(http: AsyncClient, headers: dict[str, str], starts: tuple[str, 
             http.cookies.clear()
             response = await http.get(address, headers=headers, follow_redirects=True)
             if response.status_code >= 400:
-                walk.faults.append(f"{response.status_code} {address} (auf {walk.from_page.get(address, '–')})")
+                walk.faults.append(
+                    f"{response.status_code} {address} (auf {walk.from_page.get(address, '–')})"
+                )
             elif response.headers.get("content-type", "").startswith("text/html"):
                 walk.faults += [f"{address}: {fault}" for fault in dead_jumps(response.text)]
                 for link in links(response.text, response.url.path):

@@ -24,7 +24,9 @@ class Walk:
         """Click the visible thing of that name; `within` is a CSS part of the page such as main."""
         self._click(self.find(name, role, within=within, exact=exact))
 
-    def find(self, name: str, role: str = "link", *, within: str = "", exact: bool = True) -> Locator:
+    def find(
+        self, name: str, role: str = "link", *, within: str = "", exact: bool = True
+    ) -> Locator:
         """The first visible thing of that role and name."""
         place = self.page.locator(within) if within else self.page
         return place.get_by_role(role, name=name, exact=exact).locator("visible=true").first  # type: ignore[arg-type]  # a role's name
@@ -54,6 +56,11 @@ class Walk:
         """Type into the field with that label."""
         self.field(label).nth(nth).fill(value)
 
+    def tick(self, label: str) -> None:
+        """Tick a box."""
+        self.page.get_by_label(label, exact=True).check()
+        self.steps += 1
+
     def choose(self, label: str, words: str) -> None:
         """Pick from a list by what is to be read there."""
         field = self.field(label).first
@@ -70,11 +77,35 @@ class Walk:
 
     def field(self, label: str) -> Locator:
         """Visible fields with that label."""
-        return self.page.get_by_label(label, exact=True).or_(self.page.get_by_label(re.compile(f"^{re.escape(label)}\\b"))).locator("visible=true")
+        return (
+            self.page.get_by_label(label, exact=True)
+            .or_(self.page.get_by_label(re.compile(f"^{re.escape(label)}\\b")))
+            .locator("visible=true")
+        )
 
     def sees(self, words: str) -> None:
         """The words stand on the page."""
-        expect(self.page.locator("main").get_by_text(words).locator("visible=true").first).to_be_visible()
+        expect(
+            self.page.locator("main").get_by_text(words).locator("visible=true").first
+        ).to_be_visible()
+
+    def confirm(self, name: str) -> None:
+        """Press the button of the dialog that has opened."""
+        self._click(
+            self.page.get_by_role("dialog")
+            .get_by_role("button", name=name, exact=True)
+            .locator("visible=true")
+            .first
+        )
+
+    def row(self, words: str) -> str:
+        """What the row of a table with these words says."""
+        return (
+            self.page.get_by_role("row")
+            .filter(has_text=words)
+            .locator("visible=true")
+            .first.inner_text()
+        )
 
     def text(self) -> str:
         """What stands in the main part."""

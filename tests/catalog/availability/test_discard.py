@@ -16,7 +16,9 @@ from tests.client import Client
 async def changed(conn: Conn, cast: Cast, title: str = "Datensicherung, anders"):
     head = await an_offering(conn, cast.nord)
     await conn.act_as(cast.nord.viewer)
-    return await actions.save_draft(conn, cast.nord.viewer, head.id, head.row_version, a_body(title))
+    return await actions.save_draft(
+        conn, cast.nord.viewer, head.id, head.row_version, a_body(title)
+    )
 
 
 async def test_the_change_is_gone_and_the_next_one_begins_afresh(conn: Conn, cast: Cast):
@@ -27,7 +29,9 @@ async def test_the_change_is_gone_and_the_next_one_begins_afresh(conn: Conn, cas
     with pytest.raises(NotFound):
         await store.get_version(conn, cast.nord.viewer, head.id, 2)
     assert conn.notes[-1].action == "offering.discard"
-    again = await actions.save_draft(conn, cast.nord.viewer, head.id, after.row_version, a_body("Neuer Anlauf"))
+    again = await actions.save_draft(
+        conn, cast.nord.viewer, head.id, after.row_version, a_body("Neuer Anlauf")
+    )
     assert again.draft_version == 2
     assert (await store.get_version(conn, cast.nord.viewer, head.id, 2)).title == "Neuer Anlauf"
 
@@ -55,11 +59,14 @@ async def test_neither_a_first_draft_nor_nothing_nor_by_a_stranger(conn: Conn, c
 async def test_by_the_page_also_without_script(client: Client, cast: Cast, conn: Conn):
     head = await changed(conn, cast)
     page = await client.as_(cast.nord.viewer).get(f"/offerings/{head.id}")
-    assert "Entwurf verwerfen" in page.text
+    assert 'popovertarget="move-discard"' in page.text
+    assert "Die begonnene Änderung geht verloren" in page.text
     asked = await client.as_(cast.nord.viewer).get(f"/offerings/{head.id}/discard")
     version = re.search(r'name="row_version" value="(\d+)"', asked.text)
     assert version
-    done = await client.as_(cast.nord.viewer).post(f"/offerings/{head.id}/discard", {"row_version": version[1]})
+    done = await client.as_(cast.nord.viewer).post(
+        f"/offerings/{head.id}/discard", {"row_version": version[1]}
+    )
     assert done.status_code == 303
     page = await client.as_(cast.nord.viewer).get(f"/offerings/{head.id}")
     assert "Entwurf verwerfen" not in page.text

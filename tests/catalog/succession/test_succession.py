@@ -38,7 +38,11 @@ async def test_the_offering_goes_over_by_a_new_version(client: Client, cast: Cas
     )  # fmt: skip
     assert after.published_version == 2
     old, new = [await store.get_version(conn, cast.nord.viewer, head.id, n) for n in (1, 2)]
-    assert (new.prices, new.audiences, new.description) == (old.prices, old.audiences, old.description)
+    assert (new.prices, new.audiences, new.description) == (
+        old.prices,
+        old.audiences,
+        old.description,
+    )
     assert (old.approver, new.approver, new.author) == (
         cast.sued.second.person_id, cast.hub.second.person_id, None,
     )  # fmt: skip
@@ -48,7 +52,9 @@ async def test_the_offering_goes_over_by_a_new_version(client: Client, cast: Cas
     assert "Archiv im Süden" in found.text
 
 
-async def test_a_first_draft_goes_as_it_is_and_what_is_retired_stays(client: Client, cast: Cast, conn: Conn):
+async def test_a_first_draft_goes_as_it_is_and_what_is_retired_stays(
+    client: Client, cast: Cast, conn: Conn
+):
     draft = await a_draft(conn, cast.sued.viewer, "Noch im Entwurf")
     gone = await an_offering(conn, cast.sued, "Schon eingestellt")
     await retire_offering(conn, cast.sued.second, gone.id, gone.row_version, "wird nicht gebraucht")
@@ -59,10 +65,14 @@ async def test_a_first_draft_goes_as_it_is_and_what_is_retired_stays(client: Cli
     assert (await store.get_offering(conn, cast.office, gone.id)).owner_id == cast.sued.id
 
 
-async def test_an_open_change_goes_over_and_is_submitted_anew(client: Client, cast: Cast, conn: Conn):
+async def test_an_open_change_goes_over_and_is_submitted_anew(
+    client: Client, cast: Cast, conn: Conn
+):
     head = await an_offering(conn, cast.sued, "Archiv im Süden")
     await conn.act_as(cast.sued.viewer)
-    head = await actions.save_draft(conn, cast.sued.viewer, head.id, head.row_version, a_body("Archiv im ganzen Land"))
+    head = await actions.save_draft(
+        conn, cast.sued.viewer, head.id, head.row_version, a_body("Archiv im ganzen Land")
+    )
     await actions.submit_offering(conn, cast.sued.viewer, head.id, head.row_version)
     await succeed(client, cast, conn)
     await conn.act_as(cast.nord.viewer)
@@ -70,7 +80,9 @@ async def test_an_open_change_goes_over_and_is_submitted_anew(client: Client, ca
     assert (after.published_version, after.draft_version, after.draft_submitted) == (3, 4, False)
     draft = await store.get_version(conn, cast.nord.viewer, head.id, 4)
     assert draft.title == "Archiv im ganzen Land"
-    assert "offering.rework" in {t.kind for t in await list_my_tasks(conn, cast.nord.viewer) if t.object_id == head.id}
+    assert "offering.rework" in {
+        t.kind for t in await list_my_tasks(conn, cast.nord.viewer) if t.object_id == head.id
+    }
     sent = await actions.submit_offering(conn, cast.nord.viewer, head.id, after.row_version)
     await conn.act_as(cast.nord.second)
     published = await actions.publish_offering(conn, cast.nord.second, head.id, sent.row_version, 4)
@@ -85,7 +97,9 @@ async def test_a_reference_that_the_successor_has_too(client: Client, cast: Cast
     await conn.act_as(cast.office)
     after = await store.get_offering(conn, cast.office, mine.id)
     assert after.reference == f"ARCHIV-{cast.sued.code}"
-    assert await find_offering_ids(conn, [(cast.sued.id, "ARCHIV")]) == {(cast.sued.id, "ARCHIV"): mine.id}
+    assert await find_offering_ids(conn, [(cast.sued.id, "ARCHIV")]) == {
+        (cast.sued.id, "ARCHIV"): mine.id
+    }
 
 
 async def test_a_limited_audience_stays_limited(client: Client, cast: Cast, conn: Conn):

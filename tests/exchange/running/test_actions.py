@@ -1,9 +1,11 @@
 """Pause, notice, end."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from exchange.bookings.actions import Proposal, propose_booking
 from exchange.orders.actions import read_order
 from exchange.running.actions import (
     confirm_termination,
@@ -56,6 +58,27 @@ async def test_notice_is_given_confirmed_and_runs_out(conn, cast):
     assert await end_due(conn) == 0
     assert (await read_order(conn, SYSTEM, order.id)).state == "ended"
     assert [tuple(r) for r in await conn.fetch(USES)] == [(date(2026, 7, 1), last + timedelta(days=1))]
+
+
+async def test_an_order_does_not_rest_while_its_notice_waits(conn, cast):
+    order = await an_order_at(conn, cast)
+    await request_termination(conn, cast.sued.viewer, order.id, on=date(2027, 12, 31), reason="kein Bedarf", expected=None)
+    with pytest.raises(Refused, match="ruht der Leistungsschein nicht"):
+        await pause_order(conn, cast.sued.viewer, order.id, reason="Umzug", expected=None)
+
+
+async def test_nothing_is_booked_for_service_after_the_last_day_of_a_terminated_order(conn, cast):
+    order = await an_order_at(conn, cast)
+    sued, nord = cast.sued.viewer, cast.nord.second
+    last = date(2027, 3, 15) + timedelta(days=16)
+    await request_termination(conn, sued, order.id, on=last, reason="kein Bedarf", expected=None)
+    await conn.act_as(nord)
+    await confirm_termination(conn, nord, order.id, expected=None)
+    late = Proposal(order.id, date(2027, 3, 1), last + timedelta(days=1), 120_000)
+    with pytest.raises(Refused, match="außerhalb der Laufzeit") as refused:
+        await propose_booking(conn, nord, late)
+    assert refused.value.rule == "Der Leistungsschein läuft vom 01.07.2026 bis 31.03.2027."
+    assert (await propose_booking(conn, nord, replace(late, service_to=last))).state == "proposed"
 
 
 async def test_a_fixed_term_ends_by_itself(conn, cast):

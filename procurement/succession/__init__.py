@@ -1,0 +1,1 @@
+"""What a member's running demands do when another succeeds it."""

@@ -1,0 +1,1 @@
+"""Notices of procurement: invited members and the office learn what happened."""
