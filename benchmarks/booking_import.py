@@ -79,7 +79,14 @@ async def main(count: int) -> None:
             best[1] = max(best[1], await theirs(g, count, n))
         emit("booking_import", "kdnx", n=count, concurrency=1, value=best[0], unit="rows/s")
         emit("booking_import", "asyncpg", n=count, concurrency=1, value=best[1], unit="rows/s")
-        emit("booking_import", "ratio", n=count, concurrency=1, value=best[0] / best[1], unit="kdnx/asyncpg")
+        emit(
+            "booking_import",
+            "ratio",
+            n=count,
+            concurrency=1,
+            value=best[0] / best[1],
+            unit="kdnx/asyncpg",
+        )
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         emit("booking_import", "peak_memory", n=count, concurrency=1, value=peak, unit="MB")
 

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from benchmarks.ground import SYSTEM, Ground, emit, ground, rate
+from benchmarks.ground import SYSTEM, emit, ground, rate
 from benchmarks.ledger_posting import make_providers
 from kdnx.app import create_app, make_house
 from kdnx.auth.actions import start_session
@@ -33,13 +33,19 @@ from kdnx.viewer import NOBODY, Permission
 from kdnx.web.house import House
 from kdnx.web.templating import Shell, ShellViewer
 
+
 def bare_app(pool: asyncpg.Pool, house: House) -> Starlette:
     """The same query and the same template inside a shell made once: no sign-in, rights, transaction, headers."""
     shell = Shell(
         title="kdnx", nav=[(label, href, False) for label, href, _p in house.nav], viewer=ShellViewer("Eine Person", "Nordrechen", ()),
         csrf_token="x", form_key="x", path="/members", request_id="x", may={p.value: True for p in Permission},
     )  # fmt: skip
-    around = {"shell": shell, "viewer": NOBODY, "now": read_clock(), "today": berlin_day(read_clock())}
+    around = {
+        "shell": shell,
+        "viewer": NOBODY,
+        "now": read_clock(),
+        "today": berlin_day(read_clock()),
+    }
     fixed = {
         "query": MemberFilter(), "levels": list(LEVEL_LABELS.items()), "links": [],
         "forms": [(f.value, label) for f, label in LEGAL_FORM_LABELS.items()],
@@ -47,12 +53,16 @@ def bare_app(pool: asyncpg.Pool, house: House) -> Starlette:
 
     async def read() -> list[asyncpg.Record]:
         async with pool.acquire() as conn:
-            rows: list[asyncpg.Record] = await conn.fetch(LIST_MEMBERS, None, berlin_day(read_clock()), None)
+            rows: list[asyncpg.Record] = await conn.fetch(
+                LIST_MEMBERS, None, berlin_day(read_clock()), None
+            )
             return rows
 
     async def page(_request: Request) -> Response:
         members = many(Member, await read())
-        return HTMLResponse(house.env.get_template("members/list.html").render(**around, **fixed, members=members))
+        return HTMLResponse(
+            house.env.get_template("members/list.html").render(**around, **fixed, members=members)
+        )
 
     async def as_json(_request: Request) -> Response:
         items = [{name: row.get(name) for name in MemberOut.model_fields} for row in await read()]
@@ -65,7 +75,9 @@ class Served:
     """An application on a loopback port."""
 
     def __init__(self, app: Starlette, port: int) -> None:
-        self.server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
+        self.server = uvicorn.Server(
+            uvicorn.Config(app, port=port, log_level="error", access_log=False)
+        )
         self.base = f"http://127.0.0.1:{port}"
 
     async def __aenter__(self) -> str:
@@ -93,7 +105,7 @@ async def measure(base: str, path: str, cookie: str, clients: int, count: int) -
         return await rate(clients, count, work)
 
 
-async def compare(g: Ground, ours: str, theirs: str, cookie: str, count: int) -> None:
+async def compare(ours: str, theirs: str, cookie: str, count: int) -> None:
     """Both, interleaved, best of three."""
     for case, path in (("page_members", "/members"), ("json_members", "/api/v1/members")):
         best = [0.0, 0.0]
@@ -109,14 +121,21 @@ async def main(count: int) -> None:
     """One process serves and asks: client cost is the same on both sides."""
     with tempfile.TemporaryDirectory() as folder:
         async with ground(pool_size=10) as g:
-            settings = replace(Settings(data_dir=Path(folder)), database_url=g.app_dsn, api_rate_per_minute=10_000_000)
+            settings = replace(
+                Settings(data_dir=Path(folder)),
+                database_url=g.app_dsn,
+                api_rate_per_minute=10_000_000,
+            )
             async with transaction(g.pool, SYSTEM) as conn:
                 who = g.cast.nord.viewer
                 token = await start_session(conn, who.person_id, who.member_id, who.scope)  # type: ignore[arg-type]
             await make_providers(g)
             house = make_house(settings)
-            async with Served(create_app(house), 8377) as ours, Served(bare_app(g.pool, house), 8378) as theirs:
-                await compare(g, ours, theirs, f"kdnx_session={token}", count)
+            async with (
+                Served(create_app(house), 8377) as ours,
+                Served(bare_app(g.pool, house), 8378) as theirs,
+            ):
+                await compare(ours, theirs, f"kdnx_session={token}", count)
 
 
 if __name__ == "__main__":

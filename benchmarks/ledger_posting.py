@@ -54,7 +54,9 @@ async def make_providers(g: Ground) -> list[Actor]:
             member_id = new_id()
             await conn.execute(INSERT_PROVIDER, member_id, f"P{n}")
             viewer = replace(g.cast.nord.viewer, member_id=member_id, members=(member_id,))
-            made.append(replace(g.cast.nord, id=member_id, code=f"P{n}", viewer=viewer, second=viewer))
+            made.append(
+                replace(g.cast.nord, id=member_id, code=f"P{n}", viewer=viewer, second=viewer)
+            )
     return made
 
 
@@ -101,7 +103,8 @@ async def bare(g: Ground, clients: int, count: int, base: int, providers: Sequen
     evidence = hashlib.sha256(b"x").digest()
     async with g.pool.acquire() as raw:
         await raw.executemany(
-            "INSERT INTO public.bare_booking VALUES ($1, $2, 'proposed', 100000)", list(zip(owners, ids, strict=True))
+            "INSERT INTO public.bare_booking VALUES ($1, $2, 'proposed', 100000)",
+            list(zip(owners, ids, strict=True)),
         )
 
     async def work(i: int) -> None:
@@ -111,7 +114,9 @@ async def bare(g: Ground, clients: int, count: int, base: int, providers: Sequen
     return await rate(clients, count, work)
 
 
-async def compare(g: Ground, case: str, clients: int, count: int, base: int, providers: Sequence[Actor]) -> int:
+async def compare(
+    g: Ground, case: str, clients: int, count: int, base: int, providers: Sequence[Actor]
+) -> int:
     """Three rounds of both, interleaved; the best round counts."""
     ours = theirs = 0.0
     for _ in range(3):
@@ -132,7 +137,10 @@ async def main(count: int) -> None:
         await owner.close()
         many = await make_providers(g)
         base = 0
-        for case, providers in (("confirm_one_provider", [g.cast.nord]), ("confirm_28_providers", many)):
+        for case, providers in (
+            ("confirm_one_provider", [g.cast.nord]),
+            ("confirm_28_providers", many),
+        ):
             for clients in (1, 8, 32):
                 base = await compare(g, case, clients, count, base, providers)
         emit("confirm_bulk", "kdnx", n=1000, concurrency=1, value=await bulk(g, 1000), unit="1/s")

@@ -20,6 +20,10 @@ RETURNS TABLE (b exchange.booking_row, code_1 text, code_2 text, closed_through 
 #variable_conflict use_column
 DECLARE locked uuid[]; owners uuid[]; orders uuid[]; days date[];
 BEGIN
+  -- many at once: a plan for their number (the setting ends with the function, which has one of its own)
+  IF cardinality(ids) > 50 THEN
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+  END IF;
   SELECT array_agg(k.id), array_agg(k.owner_id), array_agg(k.order_id), array_agg(k.service_to) INTO locked, owners, orders, days
   FROM (SELECT * FROM exchange.booking WHERE id = ANY (ids) ORDER BY owner_id, id FOR UPDATE) k;
   RETURN QUERY
@@ -38,6 +42,9 @@ CREATE FUNCTION exchange.sign_bookings(owners uuid[], ids uuid[], cents bigint[]
 RETURNS int LANGUAGE plpgsql AS $$
 DECLARE signed int;
 BEGIN
+  IF cardinality(ids) > 50 THEN
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+  END IF;
   UPDATE exchange.booking b SET state = 'confirmed', row_version = b.row_version + 1, updated_at = at FROM unnest(owners, ids) x(o, i)
   WHERE b.owner_id = x.o AND b.id = x.i AND b.state IN ('proposed', 'disputed');
   GET DIAGNOSTICS signed = ROW_COUNT;

@@ -132,7 +132,7 @@ def left_behind(request: Any) -> bool:
 
 def axe(page: Page) -> list[str]:
     """What axe finds, in German; empty is right. Colours that are still changing are waited for."""
-    page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
+    page.evaluate("Promise.all(document.getAnimations().map(a => a.finished.catch(() => null)))")
     page.evaluate((AXE / "axe.min.js").read_text(encoding="utf-8"))
     locale = json.loads((AXE / "locales" / "de.json").read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(RUN_AXE, [locale, TAGS, not any(h in page.url for h in HEAVY)])

@@ -150,7 +150,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def client(conn: Conn, cast: Cast, settings: Settings) -> AsyncIterator[Client]:
     """HTTP over ASGI; `client.as_(viewer)` is signed in as that viewer."""
-    from kdnx.app import create_app, make_house  # noqa: PLC0415
+    from kdnx.app import create_app, make_house
 
     house = make_house(settings, clock=lambda: conn.now)
     house.pool_ = OneConnection(conn.raw)  # type: ignore[assignment]  # the same interface

@@ -11,7 +11,7 @@ from exchange.approvals.schemas import TaxBody
 from exchange.approvals.store import Approval
 from exchange.orders import store as orders
 from exchange.orders.actions import check_may, lock, move, note_order
-from exchange.orders.model import RUNNING, OrderEvent, OrderState, advance
+from exchange.orders.model import ON_OFFER, RUNNING, OrderEvent, OrderState, advance
 from exchange.orders.store import NewStep, Order
 from exchange.running.actions import start_order
 from exchange.running.model import is_lapsed
@@ -207,7 +207,7 @@ async def _lock_leg(
     conn: Conn, viewer: Viewer, order_id: UUID, leg: int, expected: int | None
 ) -> Order:
     order = await lock(conn, viewer, order_id, expected)
-    if order.state not in {*RUNNING, OrderState.OFFERED, OrderState.APPROVED}:
+    if order.state not in {*RUNNING, *ON_OFFER, OrderState.APPROVED}:
         raise Refused(_("In diesem Zustand wird kein Steuerfall entschieden."), code="wrong_state")
     legs = {
         x["leg"]: x

@@ -12,6 +12,7 @@ from exchange.orders.actions import possible, read_order
 from exchange.orders.model import (
     EVENT_LABELS,
     LEGAL_ROUTE_LABELS,
+    ON_OFFER,
     ORIGIN_LABELS,
     RUNNING,
     SIDE_LABELS,
@@ -64,7 +65,7 @@ async def _taxes(conn: Conn, viewer: Viewer, order: Order) -> list[dict[str, Any
     labels = dict(await tax_options(conn, order.starts_on))
     legs = await orders.list_legs(conn, order.owner_id, order.id, order.current_version)
     sees_all = viewer.scope in {Scope.OFFICE, Scope.AUDIT, Scope.SYSTEM}
-    open_states = {s.value for s in (*RUNNING, OrderState.APPROVED, OrderState.OFFERED)}
+    open_states = {s.value for s in (*RUNNING, *ON_OFFER, OrderState.APPROVED)}
     found = []
     for leg in legs:
         is_own = any(m in (leg["supplier_id"], leg["customer_id"]) for m in viewer.members)

@@ -191,14 +191,10 @@ async def _show(
         reversible=row.kind != BookingKind.REVERSAL.value, disputes=await store.list_disputes(call.conn, row),
         related=await store.list_related(call.conn, row),
         transfers=await list_transfers(call.conn, None, TransferFilter(source_id=row.id), 200),
-        history=[(e["at"], _sentence(e["action"], e["reason"]), _who(e["person"], e["member"])) for e in events],
+        history=[(e["at"], _sentence(e["action"], e["reason"]), e["person"] or "") for e in events],
         volume_kind=TransferKind.SUPPLY.value,
         reason_options=[(r.value, text) for r, text in REASON_LABELS.items() if r != DisputeReason.REST], **WORDS,
     )  # fmt: skip
-
-
-def _who(*names: str | None) -> str:
-    return " · ".join(n for n in names if n)
 
 
 def _sentence(action: str, reason: str | None) -> str:

@@ -81,10 +81,11 @@ WHERE b.state IN ('proposed', 'disputed') AND ((b.state = 'proposed' AND b.owner
 ORDER BY b.due_on, b.id LIMIT $5
 """
 COUNT_STATES = """
-SELECT state, count(*)::int AS n, coalesce(sum(sign * net_cents), 0)::bigint AS cents FROM exchange.booking
-WHERE ($1::uuid[] IS NULL OR owner_id = ANY ($1) OR recipient_id = ANY ($1)) AND ($2::int IS NULL OR service_year = $2)
-  AND ($3::uuid IS NULL OR order_id = $3)
-GROUP BY state ORDER BY state
+SELECT b.state, count(*)::int AS n, coalesce(sum(b.sign * coalesce(c.confirmed_cents, b.net_cents)), 0)::bigint AS cents
+FROM exchange.booking b LEFT JOIN exchange.confirmation c ON c.owner_id = b.owner_id AND c.booking_id = b.id
+WHERE ($1::uuid[] IS NULL OR b.owner_id = ANY ($1) OR b.recipient_id = ANY ($1)) AND ($2::int IS NULL OR b.service_year = $2)
+  AND ($3::uuid IS NULL OR b.order_id = $3)
+GROUP BY b.state ORDER BY b.state
 """
 COUNT_INBOX = """
 SELECT count(*)::int AS n, coalesce(sum(sign * net_cents), 0)::bigint AS cents, min(due_on) AS due_on FROM exchange.booking

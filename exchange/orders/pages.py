@@ -55,6 +55,7 @@ WORDS: Mapping[str, Any] = {
     "routes": ROUTE_LABELS, "legal_routes": LEGAL_ROUTE_LABELS, "silences": SILENCE_LABELS, "sides": SIDE_LABELS,
     "origins": ORIGIN_LABELS,
 }  # fmt: skip
+IN_SECTION = {E.REVIEW, E.APPROVE_PROVIDER, E.APPROVE_HUB, E.APPROVE_RECIPIENT}
 SIMPLE_MOVES = {
     E.EXPRESS, E.COORDINATE, E.RETURN, E.WITHDRAW, E.DECLINE, E.PAUSE, E.RESUME, E.REQUEST_TERMINATION,
     E.CONFIRM_TERMINATION,
@@ -203,7 +204,7 @@ async def order_page(call: Call, form: Form[Any] | None, status: int = 200) -> R
         *key, order.current_version),
         versions=await store.list_versions(conn, *key), steps=await store.list_steps(conn, *key),
         moves=[m for m in moves if m in SIMPLE_MOVES], may_offer=E.OFFER in moves,
-        earliest=earliest_end(conn.today, order.notice_months), section_step=next((m.value for m in moves if m == E.REVIEW or m.value.startswith("approve_")), ""),
+        earliest=earliest_end(conn.today, order.notice_months), section_step=next((m.value for m in moves if m in IN_SECTION), ""),
         nothing_to_do=turn_words(call.viewer, order, moves),
         sections=await _sections(call, order),
         continued_by=await store.find_continuation(conn, *key), needs_reason=actions.NEEDS_REASON,
@@ -236,7 +237,9 @@ def turn_words(viewer: Viewer, order: Order, moves: Sequence[OrderEvent]) -> str
         )
     role = actions.TASK_ROLES.get(event)
     return (
-        _("Diesen Schritt tut in Ihrem Haus eine Person mit der Rolle „{role}“.").format(role=ROLE_LABELS[role])
+        _("Diesen Schritt tut in Ihrem Haus eine Person mit der Rolle „{role}“.").format(
+            role=ROLE_LABELS[role]
+        )
         if role
         else ""
     )

@@ -11,7 +11,9 @@ from kdnx.db.conn import Conn
 from kdnx.db.rows import many
 
 TAX_CODES = "SELECT n, code_1, code_2 FROM exchange.tax_codes_on($1, $2, $3)"
-LOCK_TO_SIGN = "SELECT (l.b).*, l.code_1, l.code_2, l.closed_through FROM exchange.lock_to_sign($1) l"
+LOCK_TO_SIGN = (
+    "SELECT (l.b).*, l.code_1, l.code_2, l.closed_through FROM exchange.lock_to_sign($1) l"
+)
 SIGN_BOOKINGS = """
 SELECT exchange.sign_bookings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """

@@ -18,6 +18,13 @@ SELECT set_config('kdnx.members', $1, true), set_config('kdnx.scope', $2, true),
        set_config('kdnx.person', $3, true), set_config('kdnx.request', $4, true)
 """
 
+# also inside a savepoint, where BEGIN READ ONLY cannot reach
+SET_READER = """
+SELECT set_config('kdnx.members', $1, true), set_config('kdnx.scope', $2, true),
+       set_config('kdnx.person', $3, true), set_config('kdnx.request', $4, true),
+       set_config('transaction_read_only', 'on', true)
+"""
+
 
 @dataclass(frozen=True)
 class Note:
@@ -79,10 +86,10 @@ class Conn:
         """Run it for every row (below about 50 rows; use unnest above)."""
         await self.raw.executemany(sql, rows)
 
-    async def act_as(self, viewer: Viewer) -> None:
+    async def act_as(self, viewer: Viewer, *, read_only: bool = False) -> None:
         """Set what row security sees for the rest of the transaction (first statement of each)."""
         await self.raw.fetchrow(
-            SET_VIEWER,
+            SET_READER if read_only else SET_VIEWER,
             ",".join(str(m) for m in viewer.members),
             viewer.scope.value,
             str(viewer.principal or ""),

@@ -62,7 +62,7 @@ async def transaction(
     """One transaction for `viewer`; `finish` writes what was noted as the last act before commit."""
     async with pool.acquire() as raw, raw.transaction(readonly=read_only):
         conn = Conn(raw, now or read_clock(), request_id or new_request_id())
-        await conn.act_as(viewer)
+        await conn.act_as(viewer, read_only=read_only)
         yield conn
         if finish:
             await finish(conn)

@@ -7,7 +7,6 @@ from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_currency, format_decimal
 
 from kdnx.clock import berlin_time
-from kdnx.money import half_up
 
 LOCALE = "de_DE"
 NBSP = "\u00a0"
@@ -45,7 +44,8 @@ def num(value: int | Decimal | None, places: int | None = None) -> str:
     """A number with German separators and a real minus sign."""
     if value is None:
         return "–"
-    if isinstance(value, int) and not places:  # most of what a page shows; Babel costs ten times as much
+    # most of what a page shows; Babel costs ten times as much
+    if isinstance(value, int) and not places:
         return f"{value:,}".replace(",", ".").replace("-", "−")
     pattern = "#,##0.####" if places is None else "#,##0." + "0" * places if places else "#,##0"
     return str(format_decimal(value, locale=LOCALE, format=pattern)).replace("-", "−")

@@ -187,7 +187,7 @@ async def in_transaction(
                     if permission != Permission.PUBLIC and not viewer.is_known:
                         raise SignInNeeded(_("Bitte melden Sie sich an."))
                     require(viewer, permission)
-                    await conn.act_as(viewer)
+                    await conn.act_as(viewer, read_only=read_only)
                     return await _once(
                         house, Call(house, request, conn, viewer, fields or {}), once, act
                     )

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from time import monotonic
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -21,12 +20,11 @@ from tests.serving import Serving
 
 @dataclass(frozen=True)
 class Demonstration:
-    """The loaded house, where its database is, and how long loading took in seconds."""
+    """The loaded house, where its database is."""
 
     house: House
     app_dsn: str
     owner_dsn: str
-    seconds: float
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +39,8 @@ async def demonstration(
     )  # fmt: skip
     house = make_house(settings)
     house.pool_ = await open_pool(settings.database_url, size=2)
-    began = monotonic()
     await play(house)
-    yield Demonstration(house, settings.database_url, cluster.owner_dsn(name), monotonic() - began)
+    yield Demonstration(house, settings.database_url, cluster.owner_dsn(name))
     house.pool.terminate()
     conn = await asyncpg.connect(cluster.owner)
     await conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -99,10 +99,6 @@ async def test_the_books_prove_themselves(kdnx, demonstration):
     assert not breaches
 
 
-async def test_loading_is_quick(demonstration):
-    assert demonstration.seconds < 60  # 15 s on an idle machine; the suite shares it
-
-
 async def test_28_living_members_a_hub_and_two_that_merged(demonstration):
     async with transaction(demonstration.house.pool, SYSTEM, read_only=True) as conn:
         members = await list_members(conn)
@@ -157,9 +153,7 @@ async def test_a_second_start_finds_it_complete_at_once(demonstration):
     context = Context(
         demonstration.house.settings, never, never, never, never, demonstration.house.modules
     )
-    began = asyncio.get_running_loop().time()
     await load_demo(context, demonstration.house.settings)
-    assert asyncio.get_running_loop().time() - began < 0.5
 
 
 async def test_a_step_that_breaks_leaves_nothing_and_is_played_again(fresh_database, settings):

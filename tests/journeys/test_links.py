@@ -19,8 +19,9 @@ from tests.journeys.conftest import Demonstration
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 DEPTH = 4
-# of pages that differ only by whose record they show, so many are looked at
-ALIKE = 2
+# of pages that differ only by whose record they show, so many are looked at; who walks stands for its role
+ALIKE = 1
+WALKERS = ("petra", "bernd", "vera", "julia", "anton", "leo", "rita")
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32,}|(?<=/)\d+(?=/|$)")
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -108,7 +109,7 @@ async def session_headers(house: Any, name: str) -> dict[str, str]:
     return {"cookie": f"kdnx_session={token}"}
 
 
-@pytest.mark.parametrize("name", [p.name for p in PERSONAS] + [""])
+@pytest.mark.parametrize("name", [*(p.name for p in PERSONAS if p.key in WALKERS), ""])
 async def test_no_visible_link_leads_nowhere(demonstration: Demonstration, name: str):
     headers = await session_headers(demonstration.house, name) if name else {}
     transport = ASGITransport(app=create_app(demonstration.house), raise_app_exceptions=False)

@@ -45,7 +45,7 @@ def test_shares_without_weight_are_refused(weights):
 
 
 def test_quantity_times_price_rounds_at_the_line():
-    assert times(Decimal("85060"), 1_390_000) == 11_823_340
+    assert times(Decimal(85060), 1_390_000) == 11_823_340
     assert times(Decimal(3), 3_335) == 1
 
 

@@ -76,7 +76,10 @@ async def titles(conn: Conn, viewer: Viewer, head: Offering) -> list[str]:
 async def test_documents_follow_the_audience(conn: Conn, cast: Cast) -> None:
     nord = cast.nord
     draft = await a_draft(conn, nord.viewer)
-    for title, visibility in (("Datenblatt", Visibility.PARTIES), ("Kalkulation", Visibility.OFFICE)):
+    for title, visibility in (
+        ("Datenblatt", Visibility.PARTIES),
+        ("Kalkulation", Visibility.OFFICE),
+    ):
         await add_document(
             conn, nord.viewer, Place("offering", draft.id), Upload("a.txt", title.encode()),
             title=title, visibility=visibility,

@@ -166,6 +166,16 @@ async def test_a_tax_proposal_counts_once_another_person_reviewed_it(conn, cast)
     assert tuple((await conn.fetch(CODES, order.owner_id, order.id, date(2026, 8, 1)))[0]) == ("N2B", "N2B")
 
 
+async def test_the_tax_case_is_still_reviewed_while_others_sign(conn, cast):
+    order = await an_order_at(conn, cast, "approved_provider")
+    await conn.act_as(cast.nord.viewer)
+    wish = TaxBody(leg=1, tax_code="U19", valid_from=date(2027, 1, 1), reason="Regelbesteuerung ab 2027")
+    await propose_tax(conn, cast.nord.viewer, order.id, wish, expected=None)
+    await conn.act_as(cast.nord.second)
+    after = await review_tax(conn, cast.nord.second, order.id, leg=1, expected=None)
+    assert after.state == "approved_provider"
+
+
 async def test_each_party_reads_the_decision_of_its_own_contract(conn, cast):
     order = await an_order_at(conn, cast, "active")
     for viewer, legs in ((cast.nord.viewer, {1}), (cast.sued.viewer, {2}), (cast.office, {1, 2}), (cast.auditor, {1, 2}), (cast.fremd.viewer, set())):

@@ -4,7 +4,7 @@ import pytest
 
 from exchange.bookings.pages import order_section
 from exchange.bookings.part import find_bookings, start_tiles
-from exchange.signing.actions import confirm_booking
+from exchange.signing.actions import confirm_booking, confirm_part
 from tests.exchange.build import SYSTEM, a_booking, an_order
 
 OPEN_TASKS = "SELECT owner_id FROM kdnx.task WHERE object_id = $1 AND state = 'open'"
@@ -38,6 +38,13 @@ async def test_section_of_the_order(conn, cast, row):
     _template, other = await order_section(conn, cast.sued.viewer, row.order_id)
     assert other["rows"] and not other["is_open"]
     assert await order_section(conn, cast.committee, row.order_id) is None
+
+
+async def test_the_sum_of_confirmed_bookings_is_what_was_confirmed(conn, cast, row):
+    await conn.act_as(cast.sued.viewer)
+    await confirm_part(conn, cast.sued.viewer, row.id, cents=300_00, reason="nur ein Teil geliefert")
+    _template, values = await order_section(conn, cast.sued.viewer, row.order_id)
+    assert values["states"] == {"confirmed": (1, 300_00), "disputed": (1, 200_00)}
 
 
 async def test_the_task_waits_for_the_other_side_and_ends_with_the_signature(conn, cast, row):

@@ -10,13 +10,20 @@ async def test_who_can_do_nothing_reads_whose_step_it_is(client, conn, cast):
     order = await an_order_at(conn, cast, "coordinating")
     page = await client.as_(cast.auditor).get(f"/orders/{order.id}")
     assert "Für Sie steht hier nichts an: „Angebot abgeben“ ist Sache von Nordrechen" in page.text
-    assert "Für Sie steht hier nichts an" not in (await client.as_(cast.sued.viewer).get(f"/orders/{order.id}")).text
+    assert (
+        "Für Sie steht hier nichts an"
+        not in (await client.as_(cast.sued.viewer).get(f"/orders/{order.id}")).text
+    )
 
 
 async def test_who_lacks_the_role_reads_its_name(conn, cast):
     order = await an_order_at(conn, cast, "coordinating")
-    clerk = Viewer(scope=Scope.MEMBER, members=(cast.nord.id,), roles=frozenset({Role.BOOKING_APPROVER}))
-    assert turn_words(clerk, order, possible(clerk, order)).startswith("Diesen Schritt tut in Ihrem Haus eine Person mit der Rolle")
+    clerk = Viewer(
+        scope=Scope.MEMBER, members=(cast.nord.id,), roles=frozenset({Role.BOOKING_APPROVER})
+    )
+    assert turn_words(clerk, order, possible(clerk, order)).startswith(
+        "Diesen Schritt tut in Ihrem Haus eine Person mit der Rolle"
+    )
 
 
 async def test_parties_lead_to_their_members(client, conn, cast):

@@ -66,9 +66,14 @@ async def test_a_batch_is_one_notice(conn: Conn, cast: Cast) -> None:
     assert await told(conn, cast.nord.id) == [
         ("booking.confirmed", "/bookings?view=all&state=confirmed")
     ]
-    titles = await conn.fetch("SELECT title, person_id FROM kdnx.notice WHERE owner_id = $1", cast.nord.id)
+    titles = await conn.fetch(
+        "SELECT title, person_id FROM kdnx.notice WHERE owner_id = $1", cast.nord.id
+    )
     assert [r["title"] for r in titles] == ["3 Buchungen sind bestätigt"] * 2
-    assert {r["person_id"] for r in titles} == {cast.nord.viewer.person_id, cast.nord.second.person_id}
+    assert {r["person_id"] for r in titles} == {
+        cast.nord.viewer.person_id,
+        cast.nord.second.person_id,
+    }
 
 
 async def test_a_dispute_goes_to_the_proposer(conn: Conn, cast: Cast) -> None:
@@ -78,7 +83,9 @@ async def test_a_dispute_goes_to_the_proposer(conn: Conn, cast: Cast) -> None:
         conn, cast.sued.viewer, row.id, reason=DisputeReason.AMOUNT, text="Zu viel", claimed_cents=0
     )
     assert await told(conn, cast.nord.id) == [("booking.disputed", f"/bookings/{row.id}")]
-    title = await conn.fetchval("SELECT min(title) FROM kdnx.notice WHERE owner_id = $1", cast.nord.id)
+    title = await conn.fetchval(
+        "SELECT min(title) FROM kdnx.notice WHERE owner_id = $1", cast.nord.id
+    )
     assert "Zu viel" not in title
 
 

@@ -25,9 +25,7 @@ def test_every_kind_has_words_that_may_leave() -> None:
     assert {topic_of(k) for k in kinds} <= set(TOPICS)
 
 
-async def test_mail_about_an_order_names_nobody(
-    conn: Conn, cast: Cast, settings: Settings
-) -> None:
+async def test_mail_about_an_order_names_nobody(conn: Conn, cast: Cast, settings: Settings) -> None:
     order = await an_order_at(conn, cast, "offered")
     with smtp_server() as (url, inbox):
         house = make_house(replace(settings, smtp_url=url), clock=lambda: conn.now)

@@ -106,15 +106,13 @@ async def test_who_sees_which_event(conn, cast):
 
 
 async def test_a_savepoint_takes_its_notes_back(conn, cast):
-    with pytest.raises(ValueError, match="x"):
+    async def note_and_fail():
         async with conn.savepoint():
             record(
-                conn,
-                cast.nord.viewer,
-                "probe",
-                object_kind="p",
-                object_id=new_id(),
-                owner_id=cast.nord.id,
-            )
+                conn, cast.nord.viewer, "probe", object_kind="p", object_id=new_id(), owner_id=cast.nord.id
+            )  # fmt: skip
             raise ValueError("x")
+
+    with pytest.raises(ValueError, match="x"):
+        await note_and_fail()
     assert conn.notes == []

@@ -23,7 +23,9 @@ async def test_both_numbers_belong_to_the_viewer(client: Client, cast: Cast) -> 
             conn, cast.nord.viewer, kind="order.moved", owner_id=cast.sued.id, object_kind="order",
             object_id=new_id(), url=f"/orders/{n}", title="Stand", person_ids=[person],
         )  # fmt: skip
-    task = NewTask(cast.sued.id, "order.offer", "Prüfen", "order", OBJECT, "/orders/1", Role.LEGAL_OFFICER)
+    task = NewTask(
+        cast.sued.id, "order.offer", "Prüfen", "order", OBJECT, "/orders/1", Role.LEGAL_OFFICER
+    )
     await open_tasks(conn, [task])
     for viewer, expected in (
         (cast.sued.viewer, (1, 3)), (cast.sued.second, (1, 0)), (cast.fremd.viewer, (0, 0)), (Viewer(), (0, 0)),
@@ -34,4 +36,7 @@ async def test_both_numbers_belong_to_the_viewer(client: Client, cast: Cast) -> 
     assert 'Meldungen<span class="kx-count">3</span>' in page.text
     await conn.act_as(cast.sued.viewer)
     await mark_read(conn, cast.sued.viewer)
-    assert 'Meldungen<span class="kx-count">' not in (await client.as_(cast.sued.viewer).get("/tasks")).text
+    assert (
+        'Meldungen<span class="kx-count">'
+        not in (await client.as_(cast.sued.viewer).get("/tasks")).text
+    )

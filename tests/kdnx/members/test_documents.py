@@ -16,7 +16,9 @@ async def test_own_documents_on_the_own_page(client: Client, cast: Cast) -> None
     found = PLACE.search((await nord.get(url)).text)
     assert found
     fields = {"place": found.group(1), "title": MARK, "visibility": "office"}
-    answer = await nord.post("/documents", fields, files={"file": ("a.pdf", PDF, "application/pdf")})
+    answer = await nord.post(
+        "/documents", fields, files={"file": ("a.pdf", PDF, "application/pdf")}
+    )
     assert (answer.status_code, answer.headers["location"]) == (303, url)
     for viewer, sees in (
         (cast.nord.second, True), (cast.office, True), (cast.auditor, True), (cast.sued.viewer, False),

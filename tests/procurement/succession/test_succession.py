@@ -76,7 +76,9 @@ async def test_a_draft_goes_on_as_a_draft_with_its_task(client: Client, cast: Ca
     assert await counted(conn, call_id) == {cast.nord.id: Decimal(300)}
 
 
-async def test_where_both_answered_the_sum_waits_for_release(client: Client, cast: Cast, conn: Conn):
+async def test_where_both_answered_the_sum_waits_for_release(
+    client: Client, cast: Cast, conn: Conn
+):
     call_id = await a_call(conn, cast)
     await an_answer(conn, cast.sued, call_id, (100, 0))
     await an_answer(conn, cast.nord, call_id, (10, 5))
@@ -90,7 +92,9 @@ async def test_where_both_answered_the_sum_waits_for_release(client: Client, cas
     await conn.act_as(cast.nord.viewer)
     await request_release(conn, cast.nord.viewer, new)
     await conn.act_as(cast.nord.second)
-    await release_response(conn, cast.nord.second, await store.get_response(conn, new.owner_id, new.id))
+    await release_response(
+        conn, cast.nord.second, await store.get_response(conn, new.owner_id, new.id)
+    )
     assert await counted(conn, call_id) == {cast.nord.id: Decimal(230)}
 
 
@@ -100,7 +104,9 @@ async def test_who_was_not_asked_is_asked_now(client: Client, cast: Cast, conn: 
     await conn.act_as(cast.nord.viewer)
     kinds = [t.kind for t in await list_my_tasks(conn, cast.nord.viewer)]
     assert kinds.count("demand.answer") == 1
-    assert (await client.as_(cast.nord.viewer).get(f"/demands/{call_id}/response")).status_code == 200
+    assert (
+        await client.as_(cast.nord.viewer).get(f"/demands/{call_id}/response")
+    ).status_code == 200
 
 
 async def test_what_is_closed_stays_under_its_name(client: Client, cast: Cast, conn: Conn):

@@ -29,9 +29,13 @@ async def test_only_invited_members_learn_of_a_call(conn: Conn, cast: Cast) -> N
     for member, expected in ((cast.nord, 1), (cast.sued, 1), (cast.fremd, 0)):
         assert len(await kinds(conn, member.id)) == expected
     await conn.act_as(cast.office)
-    call = await get_call(conn, call_id, members=cast.office.members, member_id=cast.office.member_id)
+    call = await get_call(
+        conn, call_id, members=cast.office.members, member_id=cast.office.member_id
+    )
     later = berlin_day(call.closes_at) + timedelta(days=7)
-    await demands.extend_call(conn, cast.office, call_id, closes_on=later, reason="Ferienzeit im Land")
+    await demands.extend_call(
+        conn, cast.office, call_id, closes_on=later, reason="Ferienzeit im Land"
+    )
     await demands.close_call(conn, cast.office, call_id)
     assert await kinds(conn, cast.nord.id) == ["demand.called", "demand.closed", "demand.extended"]
     assert await kinds(conn, cast.fremd.id) == []
@@ -50,21 +54,34 @@ async def test_an_answer_waits_for_the_second_person_of_its_house(conn: Conn, ca
     response = await an_answer(conn, cast.nord, await a_call(conn, cast), submitted=False)
     await responses.request_release(conn, cast.nord.viewer, response)
     await conn.act_as(SYSTEM)
-    rows = await conn.fetch("SELECT owner_id, person_id FROM kdnx.notice WHERE kind = 'demand.release'")
+    rows = await conn.fetch(
+        "SELECT owner_id, person_id FROM kdnx.notice WHERE kind = 'demand.release'"
+    )
     assert [tuple(r) for r in rows] == [(cast.nord.id, cast.nord.second.person_id)]
 
 
 async def test_the_office_learns_of_a_tender(conn: Conn, cast: Cast) -> None:
     tender_id = await a_tender(conn, cast)
     await conn.act_as(SYSTEM)
-    rows = await conn.fetch("SELECT owner_id, person_id, url FROM kdnx.notice WHERE kind = 'tender.created'")
-    assert [tuple(r) for r in rows] == [(cast.hub.id, cast.hub.second.person_id, f"/tenders/{tender_id}")]
+    rows = await conn.fetch(
+        "SELECT owner_id, person_id, url FROM kdnx.notice WHERE kind = 'tender.created'"
+    )
+    assert [tuple(r) for r in rows] == [
+        (cast.hub.id, cast.hub.second.person_id, f"/tenders/{tender_id}")
+    ]
 
 
-async def paper(conn: Conn, viewer: Viewer, call_id: UUID, visibility: Visibility, title: str) -> None:
+async def paper(
+    conn: Conn, viewer: Viewer, call_id: UUID, visibility: Visibility, title: str
+) -> None:
     await conn.act_as(viewer)
     await add_document(
-        conn, viewer, Place("demand_call", call_id), Upload("a.txt", title.encode()), title=title, visibility=visibility
+        conn,
+        viewer,
+        Place("demand_call", call_id),
+        Upload("a.txt", title.encode()),
+        title=title,
+        visibility=visibility,
     )
 
 
