@@ -5,7 +5,7 @@ from kdnx.module import Check
 CHECKS = (
     Check(
         "demand_line_sum",
-        "Eine Bedarfszeile ist nicht die Summe ihrer Jahre.",
+        "Jede Bedarfszeile ist die Summe ihrer Jahre.",
         """
 SELECT l.owner_id, l.response_id, l.version, l.ordinal FROM procurement.demand_line l
 LEFT JOIN procurement.demand_line_year y
@@ -17,7 +17,7 @@ HAVING (l.qty_min, l.qty_expected, l.qty_max)
     ),
     Check(
         "bundle_line_exists",
-        "Eine gebündelte Zeile gibt es beim Mitglied nicht.",
+        "Jede gebündelte Zeile gibt es beim Mitglied.",
         """
 SELECT b.bundle_id, b.owner_id, b.response_id FROM procurement.bundle_line b
 WHERE NOT EXISTS (SELECT 1 FROM procurement.demand_line l
@@ -26,7 +26,7 @@ WHERE NOT EXISTS (SELECT 1 FROM procurement.demand_line l
     ),
     Check(
         "lot_trace_sum",
-        "Die Menge einer Losposition ist nicht die Summe ihrer Bedarfszeilen.",
+        "Die Menge jeder Losposition ist die Summe ihrer Bedarfszeilen.",
         """
 SELECT p.tender_id, p.lot_no, p.ordinal FROM procurement.lot_position p
 LEFT JOIN (

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -17,15 +18,18 @@ import asyncpg
 import httpx
 import pytest
 
+from kdnx.app import MODULES
 from kdnx.audit.actions import finish
 from kdnx.auth.actions import start_session
 from kdnx.db.conn import Conn
 from kdnx.db.embedded import Embedded
 from kdnx.db.migrate import migrate
 from kdnx.db.pool import open_pool, transaction
+from kdnx.demo.scene import as_table
+from kdnx.imports.actions import find_kind, run_import
 from kdnx.viewer import Scope, Viewer
-from tests.cast import make_cast
-from tests.exchange.build import an_order
+from tests.cast import Cast, make_cast
+from tests.catalog.build import an_offering
 from tests.serving import Serving, kdnx, wait_until
 
 pytestmark = pytest.mark.slow
@@ -145,14 +149,35 @@ async def begin(data: Path) -> Work:
         pool = await open_pool(server.app_dsn(), size=2)
         async with transaction(pool, SYSTEM, finish=finish) as conn:
             cast = await make_cast(conn)
-            order = await an_order(conn, cast, cast.nord, cast.sued, number="L-2020-0001")
+            offering = await an_offering(conn, cast.nord)
+            order = await bring_order(conn, cast, offering.number)
             work = Work(
                 order, await sign_in(conn, cast.nord.viewer), await sign_in(conn, cast.sued.viewer)
             )
         await pool.close()
+        owner = await asyncpg.connect(
+            server.owner_dsn()
+        )  # the short builder of orders names no real offering
+        await owner.execute("UPDATE exchange.order_version SET offering_id = $1", offering.id)
+        await owner.close()
     finally:
         server.stop()
     return work
+
+
+async def bring_order(conn: Conn, cast: Cast, offering: str) -> UUID:
+    """A running order as the hub's file brings it, whole in the eyes of `kdnx check`."""
+    kind = find_kind([k for m in MODULES for k in m.file_kinds], "orders")
+    row = {
+        "number": "L-2020-0001", "provider": cast.nord.code, "recipient": cast.sued.code, "offering": offering,
+        "starts_on": date(2020, 1, 1), "yearly_net": "12000", "billing": "month", "route": "hub", "state": "aktiv",
+    }  # fmt: skip
+    await conn.act_as(cast.office)
+    report = await run_import(conn, cast.office, kind, as_table([row]))
+    assert not report.errors
+    order: UUID = await conn.fetchval("SELECT id FROM exchange.service_order")
+    await conn.act_as(SYSTEM)
+    return order
 
 
 async def sign_in(conn: Conn, viewer: Viewer) -> Person:

@@ -158,7 +158,7 @@ async def stage(
         await pool.close()
 
 
-@pytest.fixture(params=WHO)
+@pytest.fixture(params=[WHO[0], *(pytest.param(who, marks=pytest.mark.slow) for who in WHO[1:])])
 def stranger(request: pytest.FixtureRequest, stage: Stage) -> Stranger:
     """Each stranger in turn."""
     return stage.strangers[request.param]
