@@ -40,9 +40,7 @@ SHOTS = (
     Shot("buchung", "Bernd Bedarf", "/bookings?view=all", rf"/bookings/{ID}$"),
     Shot("bedarfe", "Vera Verfahren", "/demands"),
     Shot("bedarfsabfrage", "Vera Verfahren", "/demands", rf"/demands/{ID}$"),
-    Shot(
-        "buendelung", "Vera Verfahren", "/demands?state=bundled", rf"/demands/{ID}$|/bundles/{ID}$"
-    ),
+    Shot("buendelung", "Vera Verfahren", "/bundles", rf"/bundles/{ID}$"),
     Shot("vergaben", "Vera Verfahren", "/tenders"),
     Shot("vergabe", "Vera Verfahren", "/tenders", rf"/tenders/{ID}$"),
     Shot("auswertung", "Leo Lenker", "/reports"),
