@@ -59,9 +59,8 @@ def database(settings: Settings, *, migrated: bool = True) -> Iterator[Prepared]
     with Embedded(settings.data_dir, pg_bin=settings.pg_bin) as server:
         owner = server.owner_dsn()
         applied = tuple(asyncio.run(migrate(owner))) if migrated else ()
-        yield Prepared(
-            replace(settings, database_url=server.app_dsn()), owner, applied, embedded=True
-        )
+        ready = replace(settings, database_url=server.app_dsn())
+        yield Prepared(ready, owner, applied, embedded=True, programs=server.bin_folder())
 
 
 async def _foreign(settings: Settings, *, migrated: bool) -> Prepared:
