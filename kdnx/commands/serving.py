@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
+import subprocess
+import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,18 +129,26 @@ def serve(context: Context, host: str, port: int, workers: int, no_jobs: bool) -
     check_port(host, port)
     with database(context.settings) as prepared:
         if workers > 1:
-            _many(prepared.settings.database_url, host, port, workers)
+            _many(prepared.settings, host, port, workers=workers, jobs=not no_jobs)
             return
         asyncio.run(answer(context, prepared.settings, host, port, jobs=not no_jobs))
 
 
-def _many(dsn: str, host: str, port: int, workers: int) -> None:
-    import os  # noqa: PLC0415
-
-    os.environ["KDNX_DATABASE_URL"] = dsn
-    uvicorn.run(
-        "kdnx.asgi:app", host=host, port=port, workers=workers, access_log=False, log_config=None
-    )
+def _many(settings: Settings, host: str, port: int, *, workers: int, jobs: bool) -> None:
+    """Several processes, told by the environment, and one beside them for the background work."""
+    os.environ["KDNX_DATABASE_URL"] = settings.database_url
+    os.environ["KDNX_DATA_DIR"] = str(settings.data_dir.resolve())
+    beside = subprocess.Popen([sys.executable, "-m", "kdnx", "work"]) if jobs else None
+    try:
+        uvicorn.run(
+            "kdnx.asgi:app", host=host, port=port, workers=workers, access_log=False, log_config=None,
+            server_header=False, date_header=False, timeout_graceful_shutdown=10,
+            forwarded_allow_ips=settings.trusted_proxies or "127.0.0.1",
+        )  # fmt: skip
+    finally:
+        if beside:
+            beside.terminate()
+            beside.wait(20)
 
 
 @click.command("openapi")

@@ -19,12 +19,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start(folder, port):
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("KDNX_")} | {"KDNX_PG_UNSAFE": "1"}
+def start(folder, port, *more):
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("KDNX_")} | {
+        "KDNX_PG_UNSAFE": "1"
+    }
     if wanted := os.environ.get("KDNX_PG_BIN"):
         environ["KDNX_PG_BIN"] = wanted
     return subprocess.Popen(
-        [sys.executable, "-m", "kdnx", "--data", str(folder), "serve", "--port", str(port)],
+        [sys.executable, "-m", "kdnx", "--data", str(folder), "serve", "--port", str(port), *more],
         stderr=subprocess.PIPE, env=environ,
     )  # fmt: skip
 
@@ -50,7 +52,23 @@ async def test_a_signal_ends_it_in_order_and_the_database_with_it(tmp_path, numb
     try:
         await ready(port, process)
         process.send_signal(number)
-        assert await asyncio.to_thread(process.wait, 30) == 0, process.stderr.read().decode()[-2000:]
+        assert await asyncio.to_thread(process.wait, 30) == 0, process.stderr.read().decode()[
+            -2000:
+        ]
+    finally:
+        process.kill()
+        process.stderr.close()
+    assert not list(tmp_path.rglob("postmaster.pid"))
+
+
+async def test_several_processes_end_together_and_the_background_work_with_them(tmp_path):
+    tmp_path.chmod(0o711)
+    port = free_port()
+    process = start(tmp_path, port, "--workers", "2")
+    try:
+        await ready(port, process)
+        process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(process.wait, 60)
     finally:
         process.kill()
         process.stderr.close()
