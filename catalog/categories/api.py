@@ -23,7 +23,7 @@ async def list_categories_json(call: Call) -> CategoryList:
 
 
 @api.get("/api/v1/categories/{id}", permission=Permission.CATALOG_READ)
-async def get_category_json(call: Call, *, id: UUID) -> CategoryOut:  # noqa: A002  # the name in the address
+async def get_category_json(call: Call, *, id: UUID) -> CategoryOut:
     """One category."""
     return _out(await store.get_category(call.conn, id))
 
@@ -39,7 +39,7 @@ async def add_category_json(call: Call, *, body: CategoryNew) -> CategoryOut:
 
 
 @api.post("/api/v1/categories/{id}/rename", permission=Permission.MEMBER_EDIT, needs_match=True)
-async def rename_category_json(call: Call, *, id: UUID, body: CategoryRename) -> CategoryOut:  # noqa: A002  # the name in the address
+async def rename_category_json(call: Call, *, id: UUID, body: CategoryRename) -> CategoryOut:
     """New words for a category; the code stays."""
     version = expected_version(call.request)
     return _out(

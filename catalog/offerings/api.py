@@ -52,13 +52,13 @@ def _version(head: Offering, v: Version, contacts: list[Contact]) -> VersionOut:
 
 
 @api.get("/api/v1/offerings/{id}", permission=Permission.CATALOG_READ)
-async def get_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  # noqa: A002  # the name in the address
+async def get_offering_json(call: Call, *, id: UUID) -> OfferingDetail:
     """One offering; owners get their draft, everybody else what is published for them."""
     return await _detail(call, await store.get_offering(call.conn, call.viewer, id))
 
 
 @api.get("/api/v1/offerings/{id}/versions", permission=Permission.CATALOG_READ)
-async def list_offering_versions_json(call: Call, *, id: UUID) -> VersionList:  # noqa: A002  # the name in the address
+async def list_offering_versions_json(call: Call, *, id: UUID) -> VersionList:
     """All versions the caller may see, newest first."""
     head = await store.get_offering(call.conn, call.viewer, id)
     contacts = (await store.list_contacts(call.conn, [head.id])).get(head.id, [])
@@ -73,7 +73,7 @@ async def create_offering_json(call: Call, *, body: OfferingBody) -> OfferingDet
 
 
 @api.put("/api/v1/offerings/{id}", permission=Permission.OFFERING_EDIT, needs_match=True)
-async def save_offering_json(call: Call, *, id: UUID, body: OfferingBody) -> OfferingDetail:  # noqa: A002  # the name in the address
+async def save_offering_json(call: Call, *, id: UUID, body: OfferingBody) -> OfferingDetail:
     """Write the draft whole; of a published offering this makes a new draft version."""
     head = await actions.save_draft(
         call.conn, call.viewer, id, expected_version(call.request), body
@@ -82,7 +82,7 @@ async def save_offering_json(call: Call, *, id: UUID, body: OfferingBody) -> Off
 
 
 @api.post("/api/v1/offerings/{id}/submit", permission=Permission.OFFERING_EDIT, needs_match=True)
-async def submit_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  # noqa: A002  # the name in the address
+async def submit_offering_json(call: Call, *, id: UUID) -> OfferingDetail:
     """Ask the second person."""
     head = await actions.submit_offering(call.conn, call.viewer, id, expected_version(call.request))
     return await _detail(call, head)
@@ -91,7 +91,7 @@ async def submit_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  # no
 @api.post(
     "/api/v1/offerings/{id}/publish", permission=Permission.OFFERING_PUBLISH, needs_match=True
 )
-async def publish_offering_json(call: Call, *, id: UUID, body: PublishBody) -> OfferingDetail:  # noqa: A002  # the name in the address
+async def publish_offering_json(call: Call, *, id: UUID, body: PublishBody) -> OfferingDetail:
     """Publish the version that was read; never by one of its authors, never by a machine."""
     version = expected_version(call.request)
     return await _detail(
@@ -100,7 +100,7 @@ async def publish_offering_json(call: Call, *, id: UUID, body: PublishBody) -> O
 
 
 @api.post("/api/v1/offerings/{id}/return", permission=Permission.OFFERING_EDIT, needs_match=True)
-async def return_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> OfferingDetail:  # noqa: A002  # the name in the address
+async def return_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> OfferingDetail:
     """Back to the author with a reason."""
     version = expected_version(call.request)
     return await _detail(
@@ -109,7 +109,7 @@ async def return_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> Off
 
 
 @api.post("/api/v1/offerings/{id}/discard", permission=Permission.OFFERING_EDIT, needs_match=True)
-async def discard_offering_draft_json(call: Call, *, id: UUID) -> OfferingDetail:  # noqa: A002  # the name in the address
+async def discard_offering_draft_json(call: Call, *, id: UUID) -> OfferingDetail:
     """Give up the open draft of a published offering."""
     head = await availability.discard_draft(
         call.conn, call.viewer, id, expected_version(call.request)
@@ -118,7 +118,7 @@ async def discard_offering_draft_json(call: Call, *, id: UUID) -> OfferingDetail
 
 
 @api.post("/api/v1/offerings/{id}/suspend", permission=Permission.OFFERING_EDIT, needs_match=True)
-async def suspend_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> OfferingDetail:  # noqa: A002  # the name in the address
+async def suspend_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> OfferingDetail:
     """Not to be ordered for now."""
     version = expected_version(call.request)
     return await _detail(
@@ -127,7 +127,7 @@ async def suspend_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> Of
 
 
 @api.post("/api/v1/offerings/{id}/resume", permission=Permission.OFFERING_PUBLISH, needs_match=True)
-async def resume_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  # noqa: A002  # the name in the address
+async def resume_offering_json(call: Call, *, id: UUID) -> OfferingDetail:
     """To be ordered again."""
     head = await availability.resume_offering(
         call.conn, call.viewer, id, expected_version(call.request)
@@ -136,7 +136,7 @@ async def resume_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  # no
 
 
 @api.post("/api/v1/offerings/{id}/reconfirm", permission=Permission.OFFERING_EDIT, needs_match=True)
-async def reconfirm_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  # noqa: A002  # the name in the address
+async def reconfirm_offering_json(call: Call, *, id: UUID) -> OfferingDetail:
     """What it says is still right: twelve more months."""
     head = await availability.reconfirm_offering(
         call.conn, call.viewer, id, expected_version(call.request)
@@ -145,7 +145,7 @@ async def reconfirm_offering_json(call: Call, *, id: UUID) -> OfferingDetail:  #
 
 
 @api.post("/api/v1/offerings/{id}/retire", permission=Permission.OFFERING_PUBLISH, needs_match=True)
-async def retire_offering_json(call: Call, *, id: UUID, body: RetireBody) -> OfferingDetail:  # noqa: A002  # the name in the address
+async def retire_offering_json(call: Call, *, id: UUID, body: RetireBody) -> OfferingDetail:
     """The end of an offering; while it is used a successor must be named."""
     version = expected_version(call.request)
     head = await availability.retire_offering(

@@ -15,7 +15,7 @@ P = Permission
 
 
 @api.post("/api/v1/orders/{id}/review", permission=P.ORDER_REVIEW_LEGAL, needs_match=True)
-async def review_order_json(call: Call, *, id: UUID, body: ReviewBody) -> OrderOut:  # noqa: A002  # the name in the address
+async def review_order_json(call: Call, *, id: UUID, body: ReviewBody) -> OrderOut:
     """Confirm the legal route."""
     expected = expected_version(call.request)
     order = await actions.review_order(
@@ -30,7 +30,7 @@ async def review_order_json(call: Call, *, id: UUID, body: ReviewBody) -> OrderO
 
 
 @api.post("/api/v1/orders/{id}/approve", permission=P.ORDER_APPROVE, needs_match=True)
-async def approve_order_json(call: Call, *, id: UUID, body: ApproveBody) -> OrderOut:  # noqa: A002  # the name in the address
+async def approve_order_json(call: Call, *, id: UUID, body: ApproveBody) -> OrderOut:
     """Sign for the side whose turn it is; a person's session, never a machine's token."""
     expected = expected_version(call.request)
     return await order_out(
@@ -40,7 +40,7 @@ async def approve_order_json(call: Call, *, id: UUID, body: ApproveBody) -> Orde
 
 
 @api.post("/api/v1/orders/{id}/propose_tax", permission=P.ORDER_REVIEW_TAX, needs_match=True)
-async def propose_tax_json(call: Call, *, id: UUID, body: TaxBody) -> OrderOut:  # noqa: A002  # the name in the address
+async def propose_tax_json(call: Call, *, id: UUID, body: TaxBody) -> OrderOut:
     """Propose the tax case of a contract."""
     expected = expected_version(call.request)
     return await order_out(
@@ -49,7 +49,7 @@ async def propose_tax_json(call: Call, *, id: UUID, body: TaxBody) -> OrderOut: 
 
 
 @api.post("/api/v1/orders/{id}/review_tax", permission=P.ORDER_REVIEW_TAX, needs_match=True)
-async def review_tax_json(call: Call, *, id: UUID, body: TaxReviewBody) -> OrderOut:  # noqa: A002  # the name in the address
+async def review_tax_json(call: Call, *, id: UUID, body: TaxReviewBody) -> OrderOut:
     """Confirm the newest proposal of a contract."""
     expected = expected_version(call.request)
     return await order_out(

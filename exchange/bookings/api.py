@@ -75,7 +75,7 @@ async def list_bookings_json(call: Call, *, query: BookingQuery) -> BookingList:
 
 
 @api.get("/api/v1/bookings/{id}", permission=Permission.BOOKING_READ)
-async def get_booking_json(call: Call, *, id: UUID) -> BookingOut:  # noqa: A002  # the name in the address
+async def get_booking_json(call: Call, *, id: UUID) -> BookingOut:
     """One booking."""
     row = await store.find_booking(call.conn, id)
     if row is None:
@@ -91,7 +91,7 @@ async def propose_booking_json(call: Call, *, body: ProposalBody) -> BookingOut:
 
 
 @api.post("/api/v1/bookings/{id}/withdraw", permission=Permission.BOOKING_PROPOSE, needs_match=True)
-async def withdraw_booking_json(call: Call, *, id: UUID, body: ReasonBody) -> BookingOut:  # noqa: A002
+async def withdraw_booking_json(call: Call, *, id: UUID, body: ReasonBody) -> BookingOut:
     """Take back an open proposal."""
     version = expected_version(call.request)
     row = await withdraw_booking(call.conn, call.viewer, id, reason=body.reason, expected=version)
@@ -104,7 +104,7 @@ async def withdraw_booking_json(call: Call, *, id: UUID, body: ReasonBody) -> Bo
     status=201,
     needs_match=True,
 )
-async def reverse_booking_json(call: Call, *, id: UUID, body: ReasonBody) -> BookingOut:  # noqa: A002
+async def reverse_booking_json(call: Call, *, id: UUID, body: ReasonBody) -> BookingOut:
     """Propose a reversal of a confirmed booking; the new booking comes back."""
     version = expected_version(call.request)
     row = await reverse_booking(call.conn, call.viewer, id, reason=body.reason, expected=version)
@@ -117,7 +117,7 @@ async def reverse_booking_json(call: Call, *, id: UUID, body: ReasonBody) -> Boo
     status=201,
     needs_match=True,
 )
-async def adjust_booking_json(call: Call, *, id: UUID, body: AdjustBody) -> BookingOut:  # noqa: A002
+async def adjust_booking_json(call: Call, *, id: UUID, body: AdjustBody) -> BookingOut:
     """Propose an adjustment of a confirmed booking; the new booking comes back."""
     version = expected_version(call.request)
     row = await adjust_booking(

@@ -19,7 +19,7 @@ Move = Literal[
 
 
 @api.post("/api/v1/orders/{id}/{move}", permission=Permission.ORDER_READ, needs_match=True)
-async def move_order_json(call: Call, *, id: UUID, move: Move, body: MoveBody) -> OrderOut:  # noqa: A002  # the name in the address
+async def move_order_json(call: Call, *, id: UUID, move: Move, body: MoveBody) -> OrderOut:
     """Make a named move with its reason."""
     order = await make_move(
         call.conn,

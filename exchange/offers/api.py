@@ -13,7 +13,7 @@ api = Api("orders")
 
 
 @api.post("/api/v1/orders/{id}/offer", permission=Permission.ORDER_EDIT, needs_match=True)
-async def offer_order_json(call: Call, *, id: UUID, body: OfferBody) -> OrderOut:  # noqa: A002  # the name in the address
+async def offer_order_json(call: Call, *, id: UUID, body: OfferBody) -> OrderOut:
     """Make the offer as the provider."""
     expected = expected_version(call.request)
     return await order_out(

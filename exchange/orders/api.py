@@ -50,7 +50,7 @@ async def list_orders_json(call: Call, *, query: OrderQuery) -> OrderList:
 
 
 @api.get("/api/v1/orders/{id}", permission=P.ORDER_READ)
-async def get_order_json(call: Call, *, id: UUID) -> OrderOut:  # noqa: A002  # the name in the address
+async def get_order_json(call: Call, *, id: UUID) -> OrderOut:
     """One order."""
     return await order_out(call, await actions.read_order(call.conn, call.viewer, id))
 

@@ -32,7 +32,7 @@ async def confirm_bookings_json(call: Call, *, body: BulkBody) -> BulkOut:
 
 
 @api.post("/api/v1/bookings/{id}/confirm", permission=Permission.BOOKING_CONFIRM, needs_match=True)
-async def confirm_booking_json(call: Call, *, id: UUID) -> BookingOut:  # noqa: A002  # the name in the address
+async def confirm_booking_json(call: Call, *, id: UUID) -> BookingOut:
     """Confirm the whole amount."""
     row = await confirm_booking(call.conn, call.viewer, id, expected=expected_version(call.request))
     return booking_out(call.viewer, row)
@@ -41,7 +41,7 @@ async def confirm_booking_json(call: Call, *, id: UUID) -> BookingOut:  # noqa: 
 @api.post(
     "/api/v1/bookings/{id}/confirm-part", permission=Permission.BOOKING_CONFIRM, needs_match=True
 )
-async def confirm_part_json(call: Call, *, id: UUID, body: PartBody) -> BookingOut:  # noqa: A002
+async def confirm_part_json(call: Call, *, id: UUID, body: PartBody) -> BookingOut:
     """Confirm a part; the rest becomes a disputed booking of its own."""
     version = expected_version(call.request)
     row = await confirm_part(
@@ -51,7 +51,7 @@ async def confirm_part_json(call: Call, *, id: UUID, body: PartBody) -> BookingO
 
 
 @api.post("/api/v1/bookings/{id}/dispute", permission=Permission.BOOKING_CONFIRM, needs_match=True)
-async def dispute_booking_json(call: Call, *, id: UUID, body: DisputeBody) -> BookingOut:  # noqa: A002
+async def dispute_booking_json(call: Call, *, id: UUID, body: DisputeBody) -> BookingOut:
     """Disagree with reason and amount."""
     version = expected_version(call.request)
     row = await dispute_booking(

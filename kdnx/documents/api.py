@@ -33,19 +33,19 @@ async def list_documents_json(call: Call, *, query: DocumentQuery) -> DocumentLi
 
 
 @api.get("/api/v1/documents/{id}", permission=Permission.SIGNED_IN)
-async def get_document_json(call: Call, *, id: UUID) -> DocumentOut:  # noqa: A002  # the name in the address
+async def get_document_json(call: Call, *, id: UUID) -> DocumentOut:
     """One version of a document."""
     return document_out(await store.get_document(call.conn, id))
 
 
 @api.get("/api/v1/documents/{id}/content", permission=Permission.SIGNED_IN)
-async def get_document_content(call: Call, *, id: UUID) -> Response:  # noqa: A002
+async def get_document_content(call: Call, *, id: UUID) -> Response:
     """The bytes of one version."""
     return await content_of(call, await store.get_document(call.conn, id))
 
 
 @api.post("/api/v1/documents/{id}/versions", permission=Permission.DOCUMENT_WRITE, status=201)
-async def add_document_version_json(call: Call, *, id: UUID, body: VersionBody) -> DocumentOut:  # noqa: A002
+async def add_document_version_json(call: Call, *, id: UUID, body: VersionBody) -> DocumentOut:
     """A new version of a document of the caller's member."""
     try:
         content = base64.b64decode(body.content, validate=True)

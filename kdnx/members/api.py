@@ -19,6 +19,6 @@ async def list_members_json(call: Call, *, query: MemberQuery) -> MemberList:
 
 
 @api.get("/api/v1/members/{id}", permission=Permission.MEMBER_READ)
-async def get_member_json(call: Call, *, id: UUID) -> MemberOut:  # noqa: A002  # the name in the address
+async def get_member_json(call: Call, *, id: UUID) -> MemberOut:
     """One member."""
     return MemberOut.model_validate(await store.get_member(call.conn, id))

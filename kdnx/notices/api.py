@@ -25,6 +25,6 @@ async def list_notices_json(call: Call, *, query: NoticeQuery) -> NoticeList:
 
 
 @api.post("/api/v1/notices/{id}/read", permission=Permission.SIGNED_IN)
-async def read_notice_json(call: Call, *, id: UUID) -> ReadOut:  # noqa: A002  # the name in the address
+async def read_notice_json(call: Call, *, id: UUID) -> ReadOut:
     """Mark one notice as read; again is no fault."""
     return ReadOut(read=await mark_read(call.conn, call.viewer, id))

@@ -23,7 +23,7 @@ async def list_rules_json(call: Call, *, query: RuleQuery) -> RuleList:
 
 
 @api.get("/api/v1/rules/{id}", permission=Permission.RULE_READ)
-async def get_rule_json(call: Call, *, id: UUID) -> RuleOut:  # noqa: A002  # the name in the address
+async def get_rule_json(call: Call, *, id: UUID) -> RuleOut:
     """One version of a rule: what a result names in its rule ids."""
     return rule_out(await store.read_rule(call.conn, id))
 
@@ -41,7 +41,7 @@ async def enter_rule_json(call: Call, *, body: RuleBody) -> RuleOut:
 
 
 @api.post("/api/v1/rules/{id}/approve", permission=Permission.RULE_APPROVE, needs_match=True)
-async def approve_rule_json(call: Call, *, id: UUID, body: DecideBody) -> RuleOut:  # noqa: A002
+async def approve_rule_json(call: Call, *, id: UUID, body: DecideBody) -> RuleOut:
     """Second person: in force."""
     version = expected_version(call.request)
     return rule_out(
@@ -50,7 +50,7 @@ async def approve_rule_json(call: Call, *, id: UUID, body: DecideBody) -> RuleOu
 
 
 @api.post("/api/v1/rules/{id}/reject", permission=Permission.RULE_APPROVE, needs_match=True)
-async def reject_rule_json(call: Call, *, id: UUID, body: DecideBody) -> RuleOut:  # noqa: A002
+async def reject_rule_json(call: Call, *, id: UUID, body: DecideBody) -> RuleOut:
     """Second person: not this one, and why."""
     version = expected_version(call.request)
     return rule_out(

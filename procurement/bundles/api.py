@@ -88,7 +88,7 @@ async def list_bundles_json(call: Call, *, query: BundleQuery) -> BundleList:
 
 
 @api.get("/api/v1/bundles/{id}", permission=Permission.TENDER_READ)
-async def get_bundle_json(call: Call, *, id: UUID) -> BundleOut:  # noqa: A002  # the name in the address
+async def get_bundle_json(call: Call, *, id: UUID) -> BundleOut:
     """One bundle with positions, lots and lines."""
     return await _out(call, id)
 
@@ -103,7 +103,7 @@ async def create_bundle_json(call: Call, *, body: BundleBody) -> BundleOut:
 
 
 @api.post("/api/v1/bundles/{id}/lots", permission=Permission.DEMAND_CALL, needs_match=True)
-async def add_bundle_lot(call: Call, *, id: UUID, body: LotBody) -> BundleOut:  # noqa: A002  # the name in the address
+async def add_bundle_lot(call: Call, *, id: UUID, body: LotBody) -> BundleOut:
     """A further lot."""
     await actions.add_lot(
         call.conn, call.viewer, id, body.title, row_version=expected_version(call.request)
@@ -112,7 +112,7 @@ async def add_bundle_lot(call: Call, *, id: UUID, body: LotBody) -> BundleOut:  
 
 
 @api.post("/api/v1/bundles/{id}/decide", permission=Permission.DEMAND_CALL, needs_match=True)
-async def decide_bundle_lines(call: Call, *, id: UUID, body: DecideBody) -> BundleOut:  # noqa: A002  # the name in the address
+async def decide_bundle_lines(call: Call, *, id: UUID, body: DecideBody) -> BundleOut:
     """Move lines as one step."""
     await actions.decide_lines(
         call.conn, call.viewer, id, [(k.member_id, k.response_id, k.version, k.ordinal) for k in body.lines],
@@ -123,7 +123,7 @@ async def decide_bundle_lines(call: Call, *, id: UUID, body: DecideBody) -> Bund
 
 
 @api.post("/api/v1/bundles/{id}/prices", permission=Permission.DEMAND_CALL, needs_match=True)
-async def set_bundle_price(call: Call, *, id: UUID, body: PriceBody) -> BundleOut:  # noqa: A002  # the name in the address
+async def set_bundle_price(call: Call, *, id: UUID, body: PriceBody) -> BundleOut:
     """The estimated price of a position."""
     await actions.set_price(
         call.conn, call.viewer, id, body.position, cents=body.unit_price_cents, source=body.source,
@@ -133,14 +133,14 @@ async def set_bundle_price(call: Call, *, id: UUID, body: PriceBody) -> BundleOu
 
 
 @api.post("/api/v1/bundles/{id}/undo", permission=Permission.DEMAND_CALL, needs_match=True)
-async def undo_bundle_step(call: Call, *, id: UUID) -> BundleOut:  # noqa: A002  # the name in the address
+async def undo_bundle_step(call: Call, *, id: UUID) -> BundleOut:
     """Take the newest step back."""
     await actions.undo_step(call.conn, call.viewer, id, row_version=expected_version(call.request))
     return await _out(call, id)
 
 
 @api.post("/api/v1/bundles/{id}/freeze", permission=Permission.DEMAND_CALL, needs_match=True)
-async def freeze_bundle_json(call: Call, *, id: UUID) -> BundleOut:  # noqa: A002  # the name in the address
+async def freeze_bundle_json(call: Call, *, id: UUID) -> BundleOut:
     """Fix quantities, lots and prices."""
     await actions.freeze_bundle(
         call.conn, call.viewer, id, row_version=expected_version(call.request)
@@ -149,7 +149,7 @@ async def freeze_bundle_json(call: Call, *, id: UUID) -> BundleOut:  # noqa: A00
 
 
 @api.post("/api/v1/bundles/{id}/dissolve", permission=Permission.DEMAND_CALL, needs_match=True)
-async def dissolve_bundle_json(call: Call, *, id: UUID, body: ReasonBody) -> BundleOut:  # noqa: A002  # the name in the address
+async def dissolve_bundle_json(call: Call, *, id: UUID, body: ReasonBody) -> BundleOut:
     """Let calls and lines go."""
     await actions.dissolve_bundle(
         call.conn, call.viewer, id, body.reason, row_version=expected_version(call.request)

@@ -87,7 +87,7 @@ async def list_demand_calls(call: Call, *, query: CallListQuery) -> CallList:
 
 
 @api.get("/api/v1/demands/{id}", permission=Permission.DEMAND_READ)
-async def get_demand_call(call: Call, *, id: UUID) -> CallOut:  # noqa: A002  # the name in the address
+async def get_demand_call(call: Call, *, id: UUID) -> CallOut:
     """One demand call with positions and, where allowed, totals."""
     return await _out(call, id)
 
@@ -107,7 +107,7 @@ async def create_demand_call(call: Call, *, body: CallBody) -> CallOut:
 
 
 @api.post("/api/v1/demands/{id}/announce", permission=Permission.DEMAND_CALL, needs_match=True)
-async def announce_demand_call(call: Call, *, id: UUID) -> CallOut:  # noqa: A002  # the name in the address
+async def announce_demand_call(call: Call, *, id: UUID) -> CallOut:
     """Open the call and invite."""
     await _checked(call, id)
     await actions.announce_call(call.conn, call.viewer, id)
@@ -115,7 +115,7 @@ async def announce_demand_call(call: Call, *, id: UUID) -> CallOut:  # noqa: A00
 
 
 @api.post("/api/v1/demands/{id}/extend", permission=Permission.DEMAND_CALL, needs_match=True)
-async def extend_demand_call(call: Call, *, id: UUID, body: ExtendBody) -> CallOut:  # noqa: A002  # the name in the address
+async def extend_demand_call(call: Call, *, id: UUID, body: ExtendBody) -> CallOut:
     """A later deadline with a reason."""
     await _checked(call, id)
     await actions.extend_call(
@@ -125,7 +125,7 @@ async def extend_demand_call(call: Call, *, id: UUID, body: ExtendBody) -> CallO
 
 
 @api.post("/api/v1/demands/{id}/close", permission=Permission.DEMAND_CALL, needs_match=True)
-async def close_demand_call(call: Call, *, id: UUID) -> CallOut:  # noqa: A002  # the name in the address
+async def close_demand_call(call: Call, *, id: UUID) -> CallOut:
     """End the call before its deadline."""
     await _checked(call, id)
     await actions.close_call(call.conn, call.viewer, id)
@@ -133,7 +133,7 @@ async def close_demand_call(call: Call, *, id: UUID) -> CallOut:  # noqa: A002  
 
 
 @api.post("/api/v1/demands/{id}/cancel", permission=Permission.DEMAND_CALL, needs_match=True)
-async def cancel_demand_call(call: Call, *, id: UUID, body: ReasonBody) -> CallOut:  # noqa: A002  # the name in the address
+async def cancel_demand_call(call: Call, *, id: UUID, body: ReasonBody) -> CallOut:
     """Stop the call with a reason."""
     await _checked(call, id)
     await actions.cancel_call(call.conn, call.viewer, id, body.reason)

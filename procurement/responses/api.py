@@ -56,14 +56,14 @@ async def _out(call: Call, owner_id: UUID, response_id: UUID) -> ResponseOut:
 
 
 @api.get("/api/v1/demands/{id}/response", permission=Permission.DEMAND_READ)
-async def get_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # noqa: A002  # the name in the address
+async def get_demand_response(call: Call, *, id: UUID) -> ResponseOut:
     """The own answer; 404 while there is none."""
     found = await _own(call, id)
     return await _out(call, found.owner_id, found.id)
 
 
 @api.post("/api/v1/demands/{id}/response", permission=Permission.DEMAND_ANSWER, knows_match=True)
-async def save_demand_response(call: Call, *, id: UUID, body: ResponseBody) -> ResponseOut:  # noqa: A002  # the name in the address
+async def save_demand_response(call: Call, *, id: UUID, body: ResponseBody) -> ResponseOut:
     """Save the whole answer as a draft; the first saving needs no If-Match, later ones do."""
     demand = await _call(call, id)
     lines = lines_from_json(demand, await list_positions(call.conn, [demand.id]), body.lines)
@@ -81,7 +81,7 @@ async def save_demand_response(call: Call, *, id: UUID, body: ResponseBody) -> R
     permission=Permission.DEMAND_ANSWER,
     needs_match=True,
 )
-async def request_demand_release(call: Call, *, id: UUID) -> ResponseOut:  # noqa: A002  # the name in the address
+async def request_demand_release(call: Call, *, id: UUID) -> ResponseOut:
     """Give the draft to a second person."""
     found = await _checked(call, id)
     await actions.request_release(call.conn, call.viewer, found)
@@ -91,7 +91,7 @@ async def request_demand_release(call: Call, *, id: UUID) -> ResponseOut:  # noq
 @api.post(
     "/api/v1/demands/{id}/response/release", permission=Permission.DEMAND_RELEASE, needs_match=True
 )
-async def release_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # noqa: A002  # the name in the address
+async def release_demand_response(call: Call, *, id: UUID) -> ResponseOut:
     """Submit; whoever wrote it may not."""
     found = await _checked(call, id)
     await actions.release_response(call.conn, call.viewer, found)
@@ -101,7 +101,7 @@ async def release_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # no
 @api.post(
     "/api/v1/demands/{id}/response/return", permission=Permission.DEMAND_RELEASE, needs_match=True
 )
-async def return_demand_response(call: Call, *, id: UUID, body: ReturnBody) -> ResponseOut:  # noqa: A002  # the name in the address
+async def return_demand_response(call: Call, *, id: UUID, body: ReturnBody) -> ResponseOut:
     """Back to the author with a reason."""
     found = await _checked(call, id)
     await actions.return_response(call.conn, call.viewer, found, body.reason)
@@ -111,7 +111,7 @@ async def return_demand_response(call: Call, *, id: UUID, body: ReturnBody) -> R
 @api.post(
     "/api/v1/demands/{id}/response/revise", permission=Permission.DEMAND_ANSWER, needs_match=True
 )
-async def revise_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # noqa: A002  # the name in the address
+async def revise_demand_response(call: Call, *, id: UUID) -> ResponseOut:
     """Open it again before the deadline."""
     found = await _checked(call, id)
     await actions.revise_response(call.conn, call.viewer, found)
@@ -121,7 +121,7 @@ async def revise_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # noq
 @api.post(
     "/api/v1/demands/{id}/response/withdraw", permission=Permission.DEMAND_ANSWER, needs_match=True
 )
-async def withdraw_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # noqa: A002  # the name in the address
+async def withdraw_demand_response(call: Call, *, id: UUID) -> ResponseOut:
     """Take it back before the deadline."""
     found = await _checked(call, id)
     await actions.withdraw_response(call.conn, call.viewer, found)
@@ -129,7 +129,7 @@ async def withdraw_demand_response(call: Call, *, id: UUID) -> ResponseOut:  # n
 
 
 @api.get("/api/v1/demands/{id}/responses", permission=Permission.DEMAND_READ)
-async def list_demand_responses(call: Call, *, id: UUID) -> AnswerList:  # noqa: A002  # the name in the address
+async def list_demand_responses(call: Call, *, id: UUID) -> AnswerList:
     """All submitted lines: for the lead, the office and audit."""
     demand = await _call(call, id)
     if not may_lead(demand, call.viewer) and call.viewer.scope != Scope.AUDIT:

@@ -89,7 +89,7 @@ async def list_tenders_json(call: Call, *, query: TenderListQuery) -> TenderList
 
 
 @api.get("/api/v1/tenders/{id}", permission=Permission.TENDER_READ)
-async def get_tender_json(call: Call, *, id: UUID) -> TenderOut:  # noqa: A002  # the name in the address
+async def get_tender_json(call: Call, *, id: UUID) -> TenderOut:
     """One tender with value, regime, procedures and dates."""
     return await _out(call, id)
 
@@ -103,7 +103,7 @@ async def create_tender_json(call: Call, *, body: TenderFromBundleBody) -> Tende
 
 
 @api.post("/api/v1/tenders/{id}/change", permission=Permission.TENDER_EDIT, needs_match=True)
-async def change_tender_json(call: Call, *, id: UUID, body: TenderBody) -> TenderOut:  # noqa: A002  # the name in the address
+async def change_tender_json(call: Call, *, id: UUID, body: TenderBody) -> TenderOut:
     """Replace the settings and estimate anew."""
     await actions.change_tender(
         call.conn, call.viewer, id, body, row_version=expected_version(call.request)
@@ -112,7 +112,7 @@ async def change_tender_json(call: Call, *, id: UUID, body: TenderBody) -> Tende
 
 
 @api.post("/api/v1/tenders/{id}/procedure", permission=Permission.TENDER_EDIT, needs_match=True)
-async def choose_tender_procedure(call: Call, *, id: UUID, body: ProcedureBody) -> TenderOut:  # noqa: A002  # the name in the address
+async def choose_tender_procedure(call: Call, *, id: UUID, body: ProcedureBody) -> TenderOut:
     """Choose the procedure."""
     await actions.choose_procedure(
         call.conn,
@@ -126,7 +126,7 @@ async def choose_tender_procedure(call: Call, *, id: UUID, body: ProcedureBody) 
 
 
 @api.post("/api/v1/tenders/{id}/cancel", permission=Permission.TENDER_EDIT, needs_match=True)
-async def cancel_tender_json(call: Call, *, id: UUID, body: ReasonBody) -> TenderOut:  # noqa: A002  # the name in the address
+async def cancel_tender_json(call: Call, *, id: UUID, body: ReasonBody) -> TenderOut:
     """Give the preparation up."""
     await actions.cancel_tender(
         call.conn, call.viewer, id, body.reason, row_version=expected_version(call.request)
