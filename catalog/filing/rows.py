@@ -44,6 +44,13 @@ class RowProblem(ValueError):
         self.parts = (field, "" if found is None else str(found)[:80], expected, message)
 
 
+# columns that hold one field of the content as it is
+PLAIN = (
+    "title", "summary", "description", "prerequisites", "site", "capacity", "lead_time_days", "notice_months",
+    "min_term_months", "protection_level", "valid_from",
+)  # fmt: skip
+
+
 def same_body(a: OfferingBody, b: OfferingBody) -> bool:
     """Both say the same; 99.0 and 99 are one number."""
     return a.model_dump() == b.model_dump()
@@ -59,21 +66,7 @@ def body_of(around: Around, values: Mapping[str, Any], old: OfferingBody | None)
             _("Name oder Kennung einer Kategorie"),
             _("Diese Kategorie gibt es nicht."),
         )
-    plain = (
-        "reference",
-        "title",
-        "summary",
-        "description",
-        "prerequisites",
-        "site",
-        "capacity",
-        "lead_time_days",
-        "notice_months",
-        "min_term_months",
-        "protection_level",
-        "valid_from",
-    )
-    given: dict[str, Any] = {n: values[n] for n in plain if values[n] is not None}
+    given: dict[str, Any] = {n: values[n] for n in ("reference", *PLAIN) if values[n] is not None}
     # what the file has no column for stays as it is: further prices, audiences, contacts
     kept: dict[str, Any] = old.model_dump() if old else {}
     given |= {n: kept[n] for n in ("leika", "valid_to") if n in kept}
@@ -169,21 +162,8 @@ def row_of(
     price: PriceItem | None = v.prices[0] if v.prices else None
     audience: Audience | None = v.audiences[0] if v.audiences else None
     lead = body.contacts.lead
-    plain = (
-        "title",
-        "summary",
-        "description",
-        "prerequisites",
-        "site",
-        "capacity",
-        "lead_time_days",
-        "notice_months",
-        "min_term_months",
-        "protection_level",
-        "valid_from",
-    )
     return {
-        **{n: getattr(v, n) if getattr(v, n) != "" else None for n in plain},
+        **{n: getattr(v, n) if getattr(v, n) != "" else None for n in PLAIN},
         "member_code": codes[head.owner_id],
         "reference": head.reference,
         "category": names[v.category_id],
