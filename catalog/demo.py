@@ -3,8 +3,8 @@
 from typing import Any
 
 from catalog.categories.store import list_categories
+from catalog.contents.schemas import OfferingBody
 from catalog.offerings.actions import create_offering, submit_offering
-from catalog.offerings.schemas import OfferingBody
 from kdnx.demo.scene import Scene
 from kdnx.module import DemoStep
 

@@ -6,19 +6,20 @@ from typing import Any
 from starlette.responses import Response
 
 from catalog.categories import store as categories
-from catalog.editing.schemas import form_values, read_offering_form
-from catalog.offerings import actions, store
-from catalog.offerings.model import (
+from catalog.contents import store as contents
+from catalog.contents.model import (
     AUDIENCE_LABELS,
     CONTACT_LABELS,
     LEGAL_BASIS_LABELS,
     PROTECTION_LABELS,
     REGION_LABELS,
     TAX_LABELS,
-    Offering,
     missing,
 )
-from catalog.offerings.schemas import OfferingBody, to_body, to_version
+from catalog.contents.schemas import OfferingBody, to_body, to_version
+from catalog.editing.schemas import form_values, read_offering_form
+from catalog.offerings import actions, store
+from catalog.offerings.model import Offering
 from catalog.prices.model import BASE_LABELS, KIND_LABELS, PER_LABELS, PRO_RATA_LABELS, TIER_LABELS
 from catalog.versions.pages import Change, compare
 from kdnx.errors import Forbidden, Invalid, Stale
@@ -52,8 +53,8 @@ async def create_offering(call: Call) -> Response:
 async def edit_offering(call: Call) -> Response:
     """The draft, or what is published as the beginning of a new version."""
     head = await _own(call)
-    version = await store.get_version(call.conn, call.viewer, head.id, head.latest_version)
-    contacts = (await store.list_contacts(call.conn, [head.id])).get(head.id, [])
+    version = await contents.get_version(call.conn, call.viewer, head.id, head.latest_version)
+    contacts = (await contents.list_contacts(call.conn, [head.id])).get(head.id, [])
     body = to_body(version, head.reference, contacts)
     return await _show(
         call, head, Form[OfferingBody](raw=form_values(body)), gaps=missing(version, contacts)
@@ -104,7 +105,7 @@ async def _own(call: Call) -> Offering:
 
 
 async def _conflict(call: Call, head: Offering, mine: OfferingBody) -> list[Change]:
-    theirs = await store.get_version(call.conn, call.viewer, head.id, head.latest_version)
+    theirs = await contents.get_version(call.conn, call.viewer, head.id, head.latest_version)
     members = {m.id: m.short_name or m.name for m in await list_members(call.conn)}
     names = {c.id: c.name for c in await categories.list_categories(call.conn)}
     return compare(theirs, to_version(mine, head.id, theirs.version), members, names)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from catalog.offerings.schemas import OfferingBody
+from catalog.contents.schemas import OfferingBody
 from kdnx.errors import FieldError
 from kdnx.text import _
 from kdnx.web.form import Form, field_errors

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.offerings.model import (
+from catalog.contents.model import (
     AUDIENCE_LABELS,
-    LABELS,
     LEGAL_BASIS_LABELS,
     PROTECTION_LABELS,
     TAX_LABELS,
-    State,
 )
+from catalog.offerings.model import LABELS, State
 from catalog.prices.model import BASE_LABELS, KIND_LABELS, PER_LABELS
 from kdnx.imports.kinds import CellKind, Column
 from kdnx.text import _

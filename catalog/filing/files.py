@@ -8,20 +8,14 @@ from uuid import UUID
 
 from catalog.announcing.actions import tell
 from catalog.categories import store as categories
+from catalog.contents import store as contents
+from catalog.contents.model import Version, missing
+from catalog.contents.schemas import OfferingBody, to_body, to_version
 from catalog.filing.columns import COLUMNS
 from catalog.filing.rows import Around, RowProblem, body_of, row_of, same_body
 from catalog.offerings import store
 from catalog.offerings.actions import SERIES, contact_list
-from catalog.offerings.model import (
-    LABELS,
-    RECONFIRM_MONTHS,
-    Offering,
-    State,
-    Version,
-    add_months,
-    missing,
-)
-from catalog.offerings.schemas import OfferingBody, to_body, to_version
+from catalog.offerings.model import LABELS, RECONFIRM_MONTHS, Offering, State, add_months
 from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
 from kdnx.ids import new_id
@@ -54,10 +48,10 @@ async def _read_around(conn: Conn, viewer: Viewer) -> Around:
     latest = {h.id: h.latest_version for h in heads}
     versions = {
         v.offering_id: v
-        for v in await store.load_versions(conn, viewer, ids)
+        for v in await contents.load_versions(conn, viewer, ids)
         if v.version == latest[v.offering_id]
     }
-    contacts = await store.list_contacts(conn, ids)
+    contacts = await contents.list_contacts(conn, ids)
     return Around(
         members=members,
         categories={c.name.lower(): c.id for c in found} | {c.code: c.id for c in found},
@@ -198,9 +192,9 @@ async def _write_items(conn: Conn, viewer: Viewer, items: Sequence[Item]) -> Non
     await assign_many(
         conn, "offering", [(heads[i.head.id].number, i.head.owner_id, i.head.id) for i in new]
     )
-    await store.write_versions(conn, [i.version for i in items])
-    await store.write_contacts(conn, [(i.head.id, contact_list(i.body.contacts)) for i in items])
-    await store.approve_imported(
+    await contents.write_versions(conn, [i.version for i in items])
+    await contents.write_contacts(conn, [(i.head.id, contact_list(i.body.contacts)) for i in items])
+    await contents.approve_imported(
         conn,
         [
             replace(

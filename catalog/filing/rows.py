@@ -8,14 +8,10 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from catalog.contents.model import REGION_LABELS, Audience, Version
+from catalog.contents.schemas import OfferingBody
 from catalog.filing.columns import COLUMN_OF, COLUMNS
-from catalog.offerings.model import (
-    REGION_LABELS,
-    Audience,
-    Offering,
-    Version,
-)
-from catalog.offerings.schemas import OfferingBody
+from catalog.offerings.model import Offering
 from catalog.prices.model import PriceItem
 from kdnx.clock import berlin_day
 from kdnx.members.model import LEVEL_LABELS

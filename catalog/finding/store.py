@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from catalog.contents.store import sees_all
 from catalog.finding.model import Counts, Criteria, Found, View
-from catalog.offerings.store import sees_all
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many
 from kdnx.viewer import Viewer

@@ -9,20 +9,11 @@ import asyncpg
 
 from catalog.announcing.actions import tell, tell_narrowed
 from catalog.categories import store as categories
+from catalog.contents import store as contents
+from catalog.contents.model import Contact, Version, check_second_person, missing
+from catalog.contents.schemas import ContactsBody, OfferingBody, to_version
 from catalog.offerings import store
-from catalog.offerings.model import (
-    RECONFIRM_MONTHS,
-    Contact,
-    Event,
-    Offering,
-    State,
-    Version,
-    add_months,
-    advance,
-    check_second_person,
-    missing,
-)
-from catalog.offerings.schemas import ContactsBody, OfferingBody, to_version
+from catalog.offerings.model import RECONFIRM_MONTHS, Event, Offering, State, add_months, advance
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
 from kdnx.errors import FieldError, Forbidden, Invalid, Refused, Stale
@@ -89,7 +80,7 @@ async def save_draft(
     editors: tuple[UUID, ...] = ()
     if head.draft_version:
         editors = tuple(
-            (await store.get_version(conn, viewer, head.id, head.draft_version)).editors
+            (await contents.get_version(conn, viewer, head.id, head.draft_version)).editors
         )
     else:
         head = replace(head, draft_version=(head.published_version or 0) + 1)
@@ -105,8 +96,8 @@ async def _write(
     who = viewer.principal
     everybody = tuple(dict.fromkeys((*editors, *((who,) if who else ()))))
     version = to_version(body, head.id, head.draft_version or 1, author=who, editors=everybody)
-    await store.write_versions(conn, [version])
-    await store.write_contacts(conn, [(head.id, contact_list(body.contacts))])
+    await contents.write_versions(conn, [version])
+    await contents.write_contacts(conn, [(head.id, contact_list(body.contacts))])
     await store.show_face(conn, [head.id])
 
 
@@ -125,7 +116,7 @@ async def submit_offering(
     version = await _draft(conn, viewer, head)
     if head.draft_submitted:
         raise Refused(_("Der Entwurf liegt schon zur Prüfung."))
-    contacts = (await store.list_contacts(conn, [head.id])).get(head.id, [])
+    contacts = (await contents.list_contacts(conn, [head.id])).get(head.id, [])
     if gaps := missing(version, contacts):
         raise Refused(
             _("Es fehlt noch: ") + ", ".join(words for _field, words in gaps) + ".",
@@ -134,7 +125,7 @@ async def submit_offering(
             remedy_url=f"/offerings/{head.id}/edit",
             errors=[FieldError(name, words, "missing") for name, words in gaps],
         )
-    await store.mark_submitted(conn, head.id, version.version, viewer.principal)
+    await contents.mark_submitted(conn, head.id, version.version, viewer.principal)
     head = await store.mark_offering(
         conn, replace(head, state=state, draft_submitted=True, state_reason=_kept(head))
     )
@@ -173,7 +164,7 @@ async def publish_offering(
         raise Stale(_("Zur Prüfung liegt eine andere Fassung als die, die Sie gelesen haben."))
     version = await _draft(conn, viewer, head)
     check_second_person(version, viewer.person_id)
-    if not await store.approve_version(conn, version, viewer.person_id):
+    if not await contents.approve_version(conn, version, viewer.person_id):
         raise Stale(_("Diese Fassung wurde inzwischen geändert."))
     before = tuple(head.audience_keys)
     head = await store.mark_offering(
@@ -252,7 +243,7 @@ def _kept(head: Offering) -> str:
 async def _draft(conn: Conn, viewer: Viewer, head: Offering) -> Version:
     if head.draft_version is None:
         raise Refused(_("Es gibt keinen Entwurf."), remedy=_("Bearbeiten Sie die Leistung zuerst."))
-    return await store.get_version(conn, viewer, head.id, head.draft_version)
+    return await contents.get_version(conn, viewer, head.id, head.draft_version)
 
 
 async def own_offering(

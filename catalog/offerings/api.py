@@ -3,17 +3,18 @@
 from uuid import UUID
 
 from catalog.availability import actions as availability
+from catalog.contents import store as contents
+from catalog.contents.model import Contact, Version
+from catalog.contents.schemas import OfferingBody, to_body
 from catalog.offerings import actions, store
-from catalog.offerings.model import Contact, Offering, Version
+from catalog.offerings.model import Offering
 from catalog.offerings.schemas import (
-    OfferingBody,
     OfferingDetail,
     PublishBody,
     ReasonBody,
     RetireBody,
     VersionList,
     VersionOut,
-    to_body,
 )
 from kdnx.viewer import Permission
 from kdnx.web.api import Api, expected_version
@@ -23,10 +24,10 @@ api = Api("offerings")
 
 
 async def _detail(call: Call, head: Offering) -> OfferingDetail:
-    own = call.viewer.acts_for(head.owner_id) or store.sees_all(call.viewer)
+    own = call.viewer.acts_for(head.owner_id) or contents.sees_all(call.viewer)
     number = head.latest_version if own else head.published_version or 0
-    version = await store.get_version(call.conn, call.viewer, head.id, number)
-    contacts = (await store.list_contacts(call.conn, [head.id])).get(head.id, [])
+    version = await contents.get_version(call.conn, call.viewer, head.id, number)
+    contacts = (await contents.list_contacts(call.conn, [head.id])).get(head.id, [])
     return OfferingDetail(
         id=head.id, owner_id=head.owner_id, number=head.number, state=head.state, state_reason=head.state_reason,
         published_version=head.published_version, draft_version=head.draft_version if own else None,
@@ -61,8 +62,8 @@ async def get_offering_json(call: Call, *, id: UUID) -> OfferingDetail:
 async def list_offering_versions_json(call: Call, *, id: UUID) -> VersionList:
     """All versions the caller may see, newest first."""
     head = await store.get_offering(call.conn, call.viewer, id)
-    contacts = (await store.list_contacts(call.conn, [head.id])).get(head.id, [])
-    versions = await store.list_versions(call.conn, call.viewer, head.id)
+    contacts = (await contents.list_contacts(call.conn, [head.id])).get(head.id, [])
+    versions = await contents.list_versions(call.conn, call.viewer, head.id)
     return VersionList(items=[_version(head, v, contacts) for v in versions])
 
 

@@ -13,21 +13,24 @@ from starlette.responses import Response
 from catalog.announcing.actions import reach
 from catalog.availability import actions as availability
 from catalog.categories import store as categories
-from catalog.offerings import actions, store
-from catalog.offerings.model import (
+from catalog.contents import store as contents
+from catalog.contents.model import (
     CONTACT_LABELS,
-    EVENT_LABELS,
-    LABELS,
     LEGAL_BASIS_LABELS,
     PROTECTION_LABELS,
-    STATE_KINDS,
     TAX_LABELS,
-    Event,
-    Offering,
-    State,
     Version,
     audience_text,
     missing,
+)
+from catalog.offerings import actions, store
+from catalog.offerings.model import (
+    EVENT_LABELS,
+    LABELS,
+    STATE_KINDS,
+    Event,
+    Offering,
+    State,
     possible,
 )
 from catalog.offerings.schemas import MoveForm
@@ -99,11 +102,11 @@ class CalculatorQuery(BaseModel):
 async def show_offering(call: Call) -> Response:
     """Everything about one offering."""
     head = await store.get_offering(call.conn, call.viewer, call.path_id())
-    versions = await store.list_versions(call.conn, call.viewer, head.id)
+    versions = await contents.list_versions(call.conn, call.viewer, head.id)
     is_own = call.viewer.acts_for(head.owner_id)
     shown = next((v for v in versions if v.version == head.published_version), versions[0])
     draft = next((v for v in versions if v.version == head.draft_version), None)
-    contacts = (await store.list_contacts(call.conn, [head.id])).get(head.id, [])
+    contacts = (await contents.list_contacts(call.conn, [head.id])).get(head.id, [])
     query = call.query(CalculatorQuery)
     members = {m.id: m.short_name or m.name for m in await list_members(call.conn)}
     successor = await _successor(call, head)

@@ -1,81 +1,40 @@
 """SQL of offerings: heads, versions, prices, audiences, contacts, use."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from catalog.offerings.model import Audience, Contact, Offering, Version
-from catalog.prices.model import PriceItem, Tier
+from catalog.contents.store import sees_all
+from catalog.offerings.model import Offering
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many, one
 from kdnx.errors import Conflict
 from kdnx.text import _
-from kdnx.viewer import Scope, Viewer
+from kdnx.viewer import Viewer
 
 T = TypeVar("T")
-SEES_ALL = {Scope.OFFICE, Scope.AUDIT, Scope.SYSTEM}
+
 
 GET_OFFERING = """
 SELECT * FROM catalog.offering WHERE id = $1 AND ($2 OR owner_id = ANY ($3::uuid[])
   OR (published_version IS NOT NULL AND audience_keys && (SELECT catalog.audience_keys_of($3::uuid[]))))
 """
+
+
 LOCK_OFFERING = """
 SELECT * FROM catalog.offering WHERE id = $1 AND ($2 OR owner_id = ANY ($3::uuid[])
   OR (published_version IS NOT NULL AND audience_keys && (SELECT catalog.audience_keys_of($3::uuid[])))) FOR UPDATE
 """
-GET_VERSIONS = """
-SELECT v.* FROM catalog.offering_version v JOIN catalog.offering o ON o.id = v.offering_id
-WHERE v.offering_id = ANY ($1::uuid[]) AND ($2::int IS NULL OR v.version = $2)
-  AND (v.approved_at IS NOT NULL OR v.version = o.draft_version)
-  AND ($3 OR o.owner_id = ANY ($4::uuid[])
-    OR (v.approved_at IS NOT NULL AND v.audience_keys && (SELECT catalog.audience_keys_of($4::uuid[]))))
-ORDER BY v.offering_id, v.version DESC LIMIT 50000
-"""
-LIST_PRICES = """
-SELECT offering_id, version, ordinal, kind, base, per, unit_price_micro, label, tier_mode, tiers, pro_rata, frozen_until,
-  index_clause, valid_from FROM catalog.price_item WHERE offering_id = ANY ($1::uuid[]) ORDER BY offering_id, version, ordinal
-"""
-LIST_AUDIENCES = """
-SELECT offering_id, version, ordinal, kind, legal_basis, tax_code, member_ids, levels, regions
-FROM catalog.audience WHERE offering_id = ANY ($1::uuid[]) ORDER BY offering_id, version, ordinal
-"""
-LIST_CONTACTS = """
-SELECT offering_id, role, name, email, phone FROM catalog.offering_contact
-WHERE offering_id = ANY ($1::uuid[]) ORDER BY array_position(ARRAY['lead', 'deputy', 'technical', 'contract'], role)
-"""
+
+
 INSERT_OFFERING = """
 INSERT INTO catalog.offering (id, owner_id, number, reference, state, draft_version, category_id, title, title_key,
   search, created_at, updated_at)
 VALUES ($1, $2, $3, $4, 'draft', 1, $5, $6, kdnx.sort_key($6), ''::tsvector, $7, $7)
 """
-INSERT_VERSION = """
-INSERT INTO catalog.offering_version (offering_id, version, category_id, title, summary, description, prerequisites, attributes,
-  sla, site, protection_level, lead_time_days, capacity, notice_months, min_term_months, valid_from, valid_to, cpv, leika,
-  audience_keys, origin, author, editors, content_hash, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $25)
-ON CONFLICT (offering_id, version) DO UPDATE SET category_id = EXCLUDED.category_id, title = EXCLUDED.title,
-  summary = EXCLUDED.summary, description = EXCLUDED.description, prerequisites = EXCLUDED.prerequisites,
-  attributes = EXCLUDED.attributes, sla = EXCLUDED.sla, site = EXCLUDED.site, protection_level = EXCLUDED.protection_level,
-  lead_time_days = EXCLUDED.lead_time_days, capacity = EXCLUDED.capacity, notice_months = EXCLUDED.notice_months,
-  min_term_months = EXCLUDED.min_term_months, valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to, cpv = EXCLUDED.cpv,
-  leika = EXCLUDED.leika, audience_keys = EXCLUDED.audience_keys, origin = EXCLUDED.origin, author = EXCLUDED.author, editors = EXCLUDED.editors,
-  content_hash = EXCLUDED.content_hash, updated_at = EXCLUDED.updated_at
-"""
-DROP_PRICES = "DELETE FROM catalog.price_item p USING unnest($1::uuid[], $2::int[]) AS x(i, v) WHERE p.offering_id = x.i AND p.version = x.v"
-DROP_AUDIENCES = "DELETE FROM catalog.audience a USING unnest($1::uuid[], $2::int[]) AS x(i, v) WHERE a.offering_id = x.i AND a.version = x.v"
-DROP_CONTACTS = "DELETE FROM catalog.offering_contact WHERE offering_id = ANY ($1::uuid[])"
-INSERT_PRICE = """
-INSERT INTO catalog.price_item (offering_id, version, ordinal, kind, base, per, unit_price_micro, label, tier_mode, tiers, pro_rata,
-  frozen_until, index_clause, valid_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-"""
-INSERT_AUDIENCE = """
-INSERT INTO catalog.audience (offering_id, version, ordinal, kind, legal_basis, tax_code, member_ids, levels, regions)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-"""
-INSERT_CONTACT = "INSERT INTO catalog.offering_contact (offering_id, role, name, email, phone) VALUES ($1, $2, $3, $4, $5)"
+
+
 # the face of a head is that of its published version, before the first publication that of the draft
 SHOW_FACE = """
 UPDATE catalog.offering o SET category_id = v.category_id, title = v.title, title_key = kdnx.sort_key(v.title), summary = v.summary,
@@ -88,33 +47,40 @@ FROM catalog.offering_version v JOIN catalog.category c ON c.id = v.category_id
     ORDER BY i.kind = 'one_off', i.ordinal LIMIT 1) p ON true, kdnx.public_member m
 WHERE o.id = ANY ($1::uuid[]) AND v.offering_id = o.id AND v.version = coalesce(o.published_version, o.draft_version) AND m.id = o.owner_id
 """
+
+
 MARK_OFFERING = """
 UPDATE catalog.offering SET state = $3, state_reason = $4, published_version = $5, draft_version = $6, draft_submitted = $7,
   reconfirm_due = $8, reconfirm_warned_on = NULL, successor_id = $9, published_at = $10, row_version = row_version + 1, updated_at = $11
 WHERE id = $1 AND row_version = $2 RETURNING *
 """
-MARK_SUBMITTED = "UPDATE catalog.offering_version SET submitted_by = $3, updated_at = $4 WHERE offering_id = $1 AND version = $2"
-APPROVE_VERSION = """
-UPDATE catalog.offering_version SET approver = $3, approved_at = $4, updated_at = $4
-WHERE offering_id = $1 AND version = $2 AND content_hash = $5 AND approved_at IS NULL
-"""
+
+
 LIST_HEADS = """
 SELECT * FROM catalog.offering WHERE $1 OR owner_id = ANY ($2::uuid[]) ORDER BY owner_id, reference LIMIT 100000
 """
+
+
 LIST_REFS = """
 SELECT o.id, o.owner_id, o.version, o.number, o.reference, o.title, o.category_id, o.state, v.notice_months, v.min_term_months,
   o.price_base, o.price_per, o.price_micro
 FROM catalog.public_offering o JOIN catalog.public_offering_version v ON v.offering_id = o.id AND v.version = o.version
 WHERE o.id = ANY ($1::uuid[])
 """
+
+
 LIST_PRICE_REFS = """
 SELECT offering_id, version, ordinal, label, kind, base, per, unit_price_micro, tier_mode, pro_rata
 FROM catalog.public_price_item WHERE offering_id = $1 AND version = $2 ORDER BY ordinal
 """
+
+
 FIND_IDS = """
 SELECT x.owner, x.key, o.id FROM unnest($1::uuid[], $2::text[]) AS x(owner, key)
 JOIN catalog.public_offering o ON o.owner_id = x.owner AND (o.reference = x.key OR o.number = x.key)
 """
+
+
 MARK_USES = """
 INSERT INTO catalog.offering_use (offering_id, recipient_id, valid_from, valid_to, owner_id, created_at, updated_at)
 SELECT DISTINCT ON (x.o, x.r, x.f) x.o, x.r, x.f, x.t, o.owner_id, $5::timestamptz, $5::timestamptz
@@ -122,21 +88,24 @@ FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[]) AS x(o, r, f, t) JOI
 WHERE x.r <> o.owner_id ORDER BY x.o, x.r, x.f, x.t DESC NULLS FIRST
 ON CONFLICT (offering_id, recipient_id, valid_from) DO UPDATE SET valid_to = EXCLUDED.valid_to, updated_at = EXCLUDED.updated_at
 """
+
+
 COUNT_USERS = "SELECT offering_id, users FROM catalog.count_users($1::uuid[], $2)"
+
+
 LIST_USERS = """
 SELECT DISTINCT u.recipient_id FROM catalog.offering_use u
 WHERE u.offering_id = $1 AND u.valid_from <= $2 AND (u.valid_to IS NULL OR u.valid_to > $2) ORDER BY 1
 """
+
+
 LIST_SUCCESSORS = """
 SELECT id, number || ' ' || title AS label FROM catalog.visible_offering
 WHERE state = 'published' AND owner_id = $1 AND id <> $2 ORDER BY title_key, id LIMIT 500
 """
+
+
 REACHED = "SELECT catalog.members_reached($1::text[])"
-
-
-def sees_all(viewer: Viewer) -> bool:
-    """Office, audit and the system see every offering."""
-    return viewer.scope in SEES_ALL
 
 
 async def get_offering(conn: Conn, viewer: Viewer, offering_id: UUID) -> Offering:
@@ -152,50 +121,6 @@ async def lock_offering(conn: Conn, viewer: Viewer, offering_id: UUID) -> Offeri
     return one(Offering, row, _("Diese Leistung"))
 
 
-async def list_versions(conn: Conn, viewer: Viewer, offering_id: UUID) -> list[Version]:
-    """All versions this viewer may read, newest first, with prices and audiences."""
-    return await load_versions(conn, viewer, [offering_id])
-
-
-async def get_version(conn: Conn, viewer: Viewer, offering_id: UUID, version: int) -> Version:
-    """One version with prices and audiences; NotFound otherwise."""
-    found = await load_versions(conn, viewer, [offering_id], version)
-    return found[0] if found else one(Version, None, _("Diese Fassung"))
-
-
-async def load_versions(
-    conn: Conn, viewer: Viewer, ids: Sequence[UUID], version: int | None = None
-) -> list[Version]:
-    """Versions of many offerings with prices and audiences in three statements."""
-    rows = await conn.fetch(
-        GET_VERSIONS, list(ids), version, sees_all(viewer), list(viewer.members)
-    )
-    prices: dict[tuple[UUID, int], list[PriceItem]] = {}
-    for row in await conn.fetch(LIST_PRICES, list(ids)):
-        prices.setdefault((row["offering_id"], row["version"]), []).append(_price(row))
-    audiences: dict[tuple[UUID, int], list[Audience]] = {}
-    for row in await conn.fetch(LIST_AUDIENCES, list(ids)):
-        audiences.setdefault((row["offering_id"], row["version"]), []).extend(many(Audience, [row]))
-    return [
-        replace(v, prices=tuple(prices.get((v.offering_id, v.version), ())),
-                audiences=tuple(audiences.get((v.offering_id, v.version), ())))
-        for v in many(Version, rows)
-    ]  # fmt: skip
-
-
-def _price(row: Any) -> PriceItem:
-    tiers = [Tier(Decimal(t["from_quantity"]), t["unit_price_micro"]) for t in row["tiers"]]
-    return replace(many(PriceItem, [row])[0], tiers=tuple(tiers))
-
-
-async def list_contacts(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, list[Contact]]:
-    """Contacts by offering, the responsible person first."""
-    found: dict[UUID, list[Contact]] = {}
-    for row in await conn.fetch(LIST_CONTACTS, list(ids)):
-        found.setdefault(row["offering_id"], []).extend(many(Contact, [row]))
-    return found
-
-
 async def insert_offerings(conn: Conn, heads: Sequence[Offering]) -> None:
     """New heads in draft with version 1 to follow."""
     await conn.executemany(
@@ -204,41 +129,6 @@ async def insert_offerings(conn: Conn, heads: Sequence[Offering]) -> None:
             (h.id, h.owner_id, h.number, h.reference, h.category_id, h.title, conn.now)
             for h in heads
         ],
-    )
-
-
-async def write_versions(conn: Conn, versions: Sequence[Version]) -> None:
-    """Write draft versions whole: content, prices, audiences (row security keeps approved ones as they are)."""
-    keys = [v.offering_id for v in versions], [v.version for v in versions]
-    await conn.executemany(INSERT_VERSION, [_version_row(conn, v) for v in versions])
-    await conn.execute(DROP_PRICES, *keys)
-    await conn.execute(DROP_AUDIENCES, *keys)
-    await conn.executemany(INSERT_PRICE, [
-        (v.offering_id, v.version, i.ordinal, i.kind, i.base, i.per, i.unit_price_micro, i.label, i.tier_mode,
-         [{"from_quantity": f"{t.from_quantity:f}", "unit_price_micro": t.unit_price_micro} for t in i.tiers],
-         i.pro_rata, i.frozen_until, i.index_clause, i.valid_from)
-        for v in versions for i in v.prices
-    ])  # fmt: skip
-    await conn.executemany(INSERT_AUDIENCE, [
-        (v.offering_id, v.version, a.ordinal, a.kind, a.legal_basis, a.tax_code, list(a.member_ids), list(a.levels), list(a.regions))
-        for v in versions for a in v.audiences
-    ])  # fmt: skip
-
-
-def _version_row(conn: Conn, v: Version) -> tuple[object, ...]:
-    keys = sorted(set().union(*(a.keys() for a in v.audiences)))
-    return (
-        v.offering_id, v.version, v.category_id, v.title, v.summary, v.description, v.prerequisites, v.attributes, v.sla, v.site,
-        v.protection_level, v.lead_time_days, v.capacity, v.notice_months, v.min_term_months, v.valid_from, v.valid_to,
-        list(v.cpv), list(v.leika), keys, v.origin, v.author, list(v.editors), v.content_hash, conn.now,
-    )  # fmt: skip
-
-
-async def write_contacts(conn: Conn, contacts: Sequence[tuple[UUID, Sequence[Contact]]]) -> None:
-    """Replace the contacts of these offerings."""
-    await conn.execute(DROP_CONTACTS, [i for i, _c in contacts])
-    await conn.executemany(
-        INSERT_CONTACT, [(i, c.role, c.name, c.email, c.phone) for i, cs in contacts for c in cs]
     )
 
 
@@ -258,39 +148,9 @@ async def mark_offering(conn: Conn, o: Offering) -> Offering:
     return one(Offering, row)
 
 
-async def mark_submitted(
-    conn: Conn, offering_id: UUID, version: int, person_id: UUID | None
-) -> None:
-    """Who asked for the second person."""
-    await conn.execute(MARK_SUBMITTED, offering_id, version, person_id, conn.now)
-
-
-async def approve_version(conn: Conn, v: Version, approver: UUID | None) -> bool:
-    """From now on the version never changes; False when its content is not the one that was read."""
-    return (
-        await conn.execute(
-            APPROVE_VERSION,
-            v.offering_id,
-            v.version,
-            approver,
-            v.approved_at or conn.now,
-            v.content_hash,
-        )
-        == 1
-    )
-
-
 async def list_heads(conn: Conn, viewer: Viewer) -> list[Offering]:
     """The heads of the viewer's own house; for office, audit and system all."""
     return many(Offering, await conn.fetch(LIST_HEADS, sees_all(viewer), list(viewer.members)))
-
-
-async def approve_imported(conn: Conn, versions: Sequence[Version]) -> None:
-    """Versions of history that the office brings in: approved elsewhere, so without an approver here."""
-    await conn.executemany(
-        APPROVE_VERSION,
-        [(v.offering_id, v.version, None, v.approved_at, v.content_hash) for v in versions],
-    )
 
 
 async def list_refs(conn: Conn, kind: type[T], ids: Sequence[UUID]) -> list[T]:

@@ -8,8 +8,8 @@ from uuid import UUID
 from starlette.responses import Response
 
 from catalog.categories import store as categories
-from catalog.offerings import store
-from catalog.offerings.model import (
+from catalog.contents import store as contents
+from catalog.contents.model import (
     LEGAL_BASIS_LABELS,
     PROTECTION_LABELS,
     TAX_LABELS,
@@ -19,6 +19,7 @@ from catalog.offerings.model import (
     Version,
     audience_text,
 )
+from catalog.offerings import store
 from catalog.offerings.pages import labels, moves_of
 from catalog.prices.model import KIND_LABELS, TIER_LABELS, price_text
 from kdnx.members.store import list_members
@@ -33,9 +34,11 @@ async def show_version(call: Call) -> Response:
     head = await store.get_offering(call.conn, call.viewer, call.path_id())
     text = call.path_text("version")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-    version = await store.get_version(call.conn, call.viewer, head.id, number)
+    version = await contents.get_version(call.conn, call.viewer, head.id, number)
     older = [
-        v for v in await store.list_versions(call.conn, call.viewer, head.id) if v.version < number
+        v
+        for v in await contents.list_versions(call.conn, call.viewer, head.id)
+        if v.version < number
     ]
     members = {m.id: m.short_name or m.name for m in await list_members(call.conn)}
     names = {c.id: c.name for c in await categories.list_categories(call.conn)}

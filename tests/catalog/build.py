@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from catalog.contents.schemas import OfferingBody
 from catalog.offerings import actions
 from catalog.offerings.model import Offering
-from catalog.offerings.schemas import OfferingBody
 from kdnx.db.conn import Conn
 from kdnx.ids import named_id
 from kdnx.viewer import Viewer

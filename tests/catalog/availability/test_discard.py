@@ -5,7 +5,8 @@ import re
 import pytest
 
 from catalog.availability.actions import discard_draft
-from catalog.offerings import actions, store
+from catalog.contents import store as contents
+from catalog.offerings import actions
 from kdnx.db.conn import Conn
 from kdnx.errors import Forbidden, NotFound, Refused
 from tests.cast import Cast
@@ -25,15 +26,15 @@ async def test_the_change_is_gone_and_the_next_one_begins_afresh(conn: Conn, cas
     head = await changed(conn, cast)
     after = await discard_draft(conn, cast.nord.viewer, head.id, head.row_version)
     assert (after.state, after.published_version, after.draft_version) == ("published", 1, None)
-    assert [v.version for v in await store.list_versions(conn, cast.nord.viewer, head.id)] == [1]
+    assert [v.version for v in await contents.list_versions(conn, cast.nord.viewer, head.id)] == [1]
     with pytest.raises(NotFound):
-        await store.get_version(conn, cast.nord.viewer, head.id, 2)
+        await contents.get_version(conn, cast.nord.viewer, head.id, 2)
     assert conn.notes[-1].action == "offering.discard"
     again = await actions.save_draft(
         conn, cast.nord.viewer, head.id, after.row_version, a_body("Neuer Anlauf")
     )
     assert again.draft_version == 2
-    assert (await store.get_version(conn, cast.nord.viewer, head.id, 2)).title == "Neuer Anlauf"
+    assert (await contents.get_version(conn, cast.nord.viewer, head.id, 2)).title == "Neuer Anlauf"
 
 
 async def test_not_while_it_waits_for_the_second_person(conn: Conn, cast: Cast):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.contents import store as contents
 from catalog.filing.columns import COLUMNS
 from catalog.filing.files import OFFERINGS
 from catalog.offerings import store
@@ -75,7 +76,7 @@ async def test_history_of_the_office_is_published_and_marked(conn: Conn, cast: C
     await conn.act_as(cast.committee)
     assert await conn.fetchval("SELECT count(*)::int FROM catalog.public_offering") == 4
     await conn.act_as(cast.office)
-    version = await store.get_version(conn, cast.office, rows[0]["id"], 1)
+    version = await contents.get_version(conn, cast.office, rows[0]["id"], 1)
     assert (version.origin, version.approver, version.approved_at is not None) == (
         "imported",
         None,
@@ -108,7 +109,7 @@ async def test_a_changed_row_of_what_is_published_becomes_a_draft_version(conn: 
     assert (report.changed, report.errors) == (1, ())
     now = await store.get_offering(conn, cast.nord.viewer, head.id)
     assert (now.title, now.draft_version, now.state) == (head.title, 2, "published")
-    version = await store.get_version(conn, cast.nord.viewer, head.id, 2)
+    version = await contents.get_version(conn, cast.nord.viewer, head.id, 2)
     assert (version.title, len(version.prices), version.audiences[0].member_ids) == (
         "Umbenannt",
         2,

@@ -3,6 +3,7 @@
 import pytest
 
 from catalog.availability import actions as availability
+from catalog.contents import store as contents
 from catalog.offerings import actions, store
 from catalog.offerings.model import State
 from kdnx.db.conn import Conn
@@ -74,7 +75,7 @@ async def test_editing_what_is_published_makes_a_new_version(conn: Conn, cast: C
     seen = await store.get_offering(conn, cast.sued.viewer, head.id)
     assert seen.title == "Datensicherung für Kommunen"
     with pytest.raises(NotFound):
-        await store.get_version(conn, cast.sued.viewer, head.id, 2)
+        await contents.get_version(conn, cast.sued.viewer, head.id, 2)
     await conn.act_as(cast.nord.viewer)
     head = await actions.submit_offering(conn, cast.nord.viewer, head.id, head.row_version)
     assert head.state == State.PUBLISHED
@@ -85,7 +86,7 @@ async def test_editing_what_is_published_makes_a_new_version(conn: Conn, cast: C
     await conn.act_as(cast.nord.second)
     head = await actions.publish_offering(conn, cast.nord.second, head.id, head.row_version, 2)
     assert (head.published_version, head.title) == (2, "Neuer Titel")
-    first = await store.get_version(conn, cast.sued.viewer, head.id, 1)
+    first = await contents.get_version(conn, cast.sued.viewer, head.id, 1)
     assert first.title == "Datensicherung für Kommunen"
 
 
@@ -148,10 +149,10 @@ async def test_several_audiences_each_read_their_own_terms(conn: Conn, cast: Cas
     special = {**only_for(cast.sued.id), "legal_basis": "gwb_108_1", "tax_code": "F29"}
     head = await an_offering(conn, cast.nord, audiences=[ALL, special])
     await conn.act_as(cast.fremd.viewer)
-    version = await store.get_version(conn, cast.fremd.viewer, head.id, 1)
+    version = await contents.get_version(conn, cast.fremd.viewer, head.id, 1)
     assert [a.tax_code for a in version.audiences] == ["N2B"]
     await conn.act_as(cast.sued.viewer)
-    version = await store.get_version(conn, cast.sued.viewer, head.id, 1)
+    version = await contents.get_version(conn, cast.sued.viewer, head.id, 1)
     assert [a.tax_code for a in version.audiences] == ["N2B", "F29"]
 
 

@@ -7,25 +7,27 @@ from uuid import uuid4
 
 import pytest
 
-from catalog.offerings.model import (
+from catalog.contents.model import (
     AUDIENCE_LABELS,
-    EVENT_LABELS,
-    LABELS,
     LEGAL_BASIS_LABELS,
-    MOVES,
     PROTECTION_LABELS,
-    STATE_KINDS,
     TAX_LABELS,
     Audience,
-    Event,
-    State,
     Version,
-    add_months,
-    advance,
     check_second_person,
     missing,
 )
-from catalog.offerings.schemas import to_version
+from catalog.contents.schemas import to_version
+from catalog.offerings.model import (
+    EVENT_LABELS,
+    LABELS,
+    MOVES,
+    STATE_KINDS,
+    Event,
+    State,
+    add_months,
+    advance,
+)
 from catalog.prices.model import BASE_LABELS, KIND_LABELS, PER_LABELS, PRO_RATA_LABELS, TIER_LABELS
 from kdnx.errors import Refused
 from tests.catalog.build import a_body

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import html5lib
 
+from catalog.contents.store import get_version
 from catalog.offerings import actions
-from catalog.offerings.store import get_offering, get_version
+from catalog.offerings.store import get_offering
 from kdnx.db.conn import Conn
 from tests.cast import Cast
 from tests.catalog.build import FLAT, a_draft, a_submitted, an_offering, only_for

@@ -4,8 +4,9 @@ import asyncpg
 import pytest
 
 from catalog import interface
+from catalog.contents import store as contents
+from catalog.contents.schemas import to_body
 from catalog.offerings import store
-from catalog.offerings.schemas import to_body
 from kdnx.db.conn import Conn
 from kdnx.errors import NotFound
 from kdnx.viewer import NOBODY
@@ -30,8 +31,8 @@ async def test_what_goes_in_comes_out(conn: Conn, cast: Cast):
     again = await a_draft(
         conn, cast.nord.viewer, **body.model_dump(exclude={"title"}), title="Zweite"
     )
-    version = await store.get_version(conn, cast.nord.viewer, again.id, 1)
-    contacts = await store.list_contacts(conn, [again.id])
+    version = await contents.get_version(conn, cast.nord.viewer, again.id, 1)
+    contacts = await contents.list_contacts(conn, [again.id])
     out = to_body(version, again.reference, contacts[again.id])
     assert out.model_dump(mode="json") == {
         **body.model_dump(mode="json"), "title": "Zweite", "reference": again.number,

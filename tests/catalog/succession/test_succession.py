@@ -3,6 +3,7 @@
 import pytest
 
 from catalog.availability.actions import retire_offering
+from catalog.contents import store as contents
 from catalog.interface import find_offering_ids
 from catalog.offerings import actions, store
 from catalog.succession.actions import carry_out, preview
@@ -37,7 +38,7 @@ async def test_the_offering_goes_over_by_a_new_version(client: Client, cast: Cas
         cast.nord.id, head.number, head.reference, "published",
     )  # fmt: skip
     assert after.published_version == 2
-    old, new = [await store.get_version(conn, cast.nord.viewer, head.id, n) for n in (1, 2)]
+    old, new = [await contents.get_version(conn, cast.nord.viewer, head.id, n) for n in (1, 2)]
     assert (new.prices, new.audiences, new.description) == (
         old.prices,
         old.audiences,
@@ -78,7 +79,7 @@ async def test_an_open_change_goes_over_and_is_submitted_anew(
     await conn.act_as(cast.nord.viewer)
     after = await store.get_offering(conn, cast.nord.viewer, head.id)
     assert (after.published_version, after.draft_version, after.draft_submitted) == (3, 4, False)
-    draft = await store.get_version(conn, cast.nord.viewer, head.id, 4)
+    draft = await contents.get_version(conn, cast.nord.viewer, head.id, 4)
     assert draft.title == "Archiv im ganzen Land"
     assert "offering.rework" in {
         t.kind for t in await list_my_tasks(conn, cast.nord.viewer) if t.object_id == head.id

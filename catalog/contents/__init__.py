@@ -1,0 +1,1 @@
+"""What an offering says: its versions with prices, audiences and contacts."""
