@@ -273,14 +273,20 @@ def run_tests(words: "list[str]") -> int:
     """The whole suite, or what `words` choose."""
     prepare(FOR_TESTS, dev_assets=True)
     os.chdir(str(ROOT))
-    hand_over("-m", "pytest", *words)
+    hand_over("-m", "pytest", *spread(words), *words)
+
+
+def spread(words: "list[str]") -> "list[str]":
+    """A whole run takes every core, a file stays in one process so that its fixtures are made once."""
+    chosen = any((ROOT / word.split("::")[0]).exists() for word in words)
+    return [] if chosen or "-n" in words else ["-n", "auto", "--dist", "loadfile"]
 
 
 def run_gate(words: "list[str]") -> int:
     """Style, types, arrows between modules, then the suite; every finding in one go."""
     prepare(FOR_TESTS, dev_assets=True)
     failed = [name for name, command in LINTS.items() if not passes(name, command)]
-    if words != ["--lint"] and not passes("Testreihe", ["-m", "pytest", *words]):
+    if words != ["--lint"] and not passes("Testreihe", ["-m", "pytest", *spread(words), *words]):
         failed.append("Testreihe")
     if failed:
         say("Nicht bestanden: " + ", ".join(failed))

@@ -85,8 +85,8 @@ def test_a_form_is_filled_and_sent_with_keys_alone(browser: Browser, served: str
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText") == "Zum Inhalt springen"
     focus_by_tab(page, "Barriere melden")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.keyboard.press("Enter")
     focus_by_tab(page, "Was")
     page.keyboard.type("Die Tabelle wird nicht vorgelesen.")
     focus_by_tab(page, "Meldung senden")

@@ -78,3 +78,9 @@ def test_gate_checks_what_the_house_demands() -> None:
     ci = (run.ROOT / ".ci" / "run").read_text()
     assert "run.py gate --lint" in ci
     assert "run.py test" in ci
+
+
+def test_a_whole_run_takes_every_core_and_a_file_one_process() -> None:
+    assert run.spread(["-m", "not slow"]) == ["-n", "auto", "--dist", "loadfile"]
+    assert run.spread(["tests/house/test_sql.py::test_sql", "-x"]) == []
+    assert run.spread(["-n", "0"]) == []
