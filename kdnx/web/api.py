@@ -265,23 +265,30 @@ def _answer(op: Operation, request: Request, result: Any) -> Response:
         return Response(b"", 204)
     body = _adapter(op.result).dump_json(result, by_alias=True)
     headers = {"Cache-Control": "no-store"}
-    version = getattr(result, "row_version", None)
-    tag = f'"{version}"' if version is not None else f'W/"{sha256(body).hexdigest()[:16]}"'
+    # strong: what stands beside the object (who uses it) may change without its version
+    version, content = getattr(result, "row_version", None), sha256(body).hexdigest()[:16]
+    tag = f'"{content}"' if version is None else f'"{version}-{content}"'
     headers["ETag"] = tag
-    if op.method == "GET" and request.headers.get("if-none-match") == tag:
+    if op.method == "GET" and _is_known(request, tag):
         return Response(b"", 304, headers)
     return Response(body, op.status, headers, media_type="application/json")
 
 
+def _is_known(request: Request, tag: str) -> bool:
+    """If-None-Match names this answer, alone or in a list, weakly compared (RFC 9110, 13.1.2)."""
+    given = [t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")]
+    return tag in given or given == ["*"]
+
+
 def expected_version(request: Request) -> int:
-    """The version in If-Match (`"3"`); PreconditionNeeded without, Stale when unreadable."""
+    """The version in If-Match (`"3"` or a whole ETag); PreconditionNeeded without, Stale when unreadable."""
     given = request.headers.get("if-match")
     if given is None:
         raise PreconditionNeeded(
             _("Bitte die Version nennen, auf der die Änderung beruht."),
             remedy=_("Den ETag der letzten Antwort im Kopf If-Match mitsenden."),
         )
-    match = re.fullmatch(r'"(\d{1,9})"', given.strip())
+    match = re.fullmatch(r'"(\d{1,9})(?:-[0-9a-f]{16})?"', given.strip())
     if not match:
         raise Stale(_("Diese Version gibt es nicht (mehr)."))
     return int(match[1])

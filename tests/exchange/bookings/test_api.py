@@ -33,7 +33,7 @@ async def test_propose_read_confirm(client, cast, order):
     url = f"/api/v1/bookings/{booking['id']}"
     seen = await sued.get(url)
     assert seen.json()["moves"] == ["confirm", "confirm_part", "dispute"]
-    assert seen.headers["etag"] == '"1"'
+    assert seen.headers["etag"].startswith('"1-')
     assert (await sued.json_post(f"{url}/confirm")).status_code == 428
     assert (await sued.json_post(f"{url}/confirm", if_match='"9"')).status_code == 412
     done = await sued.json_post(f"{url}/confirm", if_match='"1"')
