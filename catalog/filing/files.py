@@ -16,6 +16,7 @@ from catalog.filing.rows import Around, RowProblem, body_of, row_of, same_body
 from catalog.offerings import store
 from catalog.offerings.actions import SERIES, contact_list
 from catalog.offerings.model import LABELS, RECONFIRM_MONTHS, Offering, State, add_months
+from catalog.ubl.reading import UBL
 from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
 from kdnx.ids import new_id
@@ -248,5 +249,12 @@ async def read(conn: Conn, viewer: Viewer) -> Sequence[Mapping[str, Any]]:
 
 
 OFFERINGS = FileKind(
-    "offerings", _("Leistungen"), Permission.OFFERING_EDIT, COLUMNS, write, read, order=20
+    "offerings",
+    _("Leistungen"),
+    Permission.OFFERING_EDIT,
+    COLUMNS,
+    write,
+    read,
+    order=20,
+    documents={"ubl": UBL},
 )

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from kdnx.errors import Invalid
 from kdnx.imports.actions import Report, find_kind, run_import
 from kdnx.imports.kinds import FileKind
 from kdnx.imports.reading import read_table
-from kdnx.imports.writing import write_file, write_template
+from kdnx.imports.writing import MEDIA, write_file, write_template
 from kdnx.web.house import House
 
 
@@ -98,7 +97,11 @@ def write_empty(context: Context, kind: str, xlsx: bool, out: Path | None) -> No
 @click.command("export")
 @click.argument("kind")
 @click.option(
-    "--format", "form", type=click.Choice(["csv", "json", "xlsx"]), default="csv", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "xlsx", "ubl"]),
+    default="csv",
+    show_default=True,
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None)
 @click.pass_obj
@@ -106,11 +109,19 @@ def export_file(context: Context, kind: str, form: str, out: Path | None) -> Non
     """Daten ausgeben, in denselben Spalten wie der Import."""
     chosen = find_kind(kinds_of(context), kind)
 
-    async def work(house: House) -> Sequence[Any]:
-        async with as_office(house, read_only=True) as (conn, viewer):
-            return await chosen.read(conn, viewer)
+    if form not in MEDIA and form not in chosen.documents:
+        raise Invalid(
+            f"{chosen.title} gibt es nicht als {form}.",
+            remedy=", ".join((*MEDIA, *chosen.documents)),
+        )
 
-    _write(write_file(chosen, context.with_house(work), form), out, binary=form == "xlsx")
+    async def work(house: House) -> bytes:
+        async with as_office(house, read_only=True) as (conn, viewer):
+            if document := chosen.documents.get(form):
+                return await document.write(conn, viewer)
+            return write_file(chosen, await chosen.read(conn, viewer), form)
+
+    _write(context.with_house(work), out, binary=form == "xlsx")
 
 
 def _write(content: bytes, out: Path | None, *, binary: bool) -> None:

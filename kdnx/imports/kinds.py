@@ -71,6 +71,16 @@ class Outcome:
     errors: list[RowError] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Document:
+    """A further form in which the same data goes out, such as 'ubl': whole bytes of one document."""
+
+    label: str
+    media_type: str
+    suffix: str
+    write: Callable[[Conn, Viewer], Awaitable[bytes]]
+
+
 Write = Callable[[Conn, Viewer, Sequence[Row]], Awaitable[Outcome]]
 Read = Callable[[Conn, Viewer], Awaitable[Sequence[Mapping[str, Any]]]]
 
@@ -92,3 +102,4 @@ class FileKind:
     write: Write
     read: Read
     order: int = 100
+    documents: Mapping[str, Document] = field(default_factory=dict)

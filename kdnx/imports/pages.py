@@ -194,8 +194,12 @@ async def download_template(call: Call) -> Response:
 async def download_export(call: Call) -> Response:
     """Everything of this kind that the viewer may see."""
     every = [k for m in call.house.modules for k in m.file_kinds]
-    kind, form = find_kind(every, call.path_text("kind")), _form(call)
+    kind = find_kind(every, call.path_text("kind"))
     require(call.viewer, Permission.SIGNED_IN)
+    if document := kind.documents.get(call.path_text("form")):
+        content = await document.write(call.conn, call.viewer)
+        return _file(content, f"{kind.name}.{document.suffix}", document.media_type)
+    form = _form(call)
     rows = await kind.read(call.conn, call.viewer)
     return _file(write_file(kind, rows, form), f"{kind.name}.{form}", MEDIA[form])
 
