@@ -10,7 +10,7 @@ import click
 from kdnx.commands.context import Context, as_office
 from kdnx.errors import Invalid
 from kdnx.imports.actions import Report, find_kind, run_import
-from kdnx.imports.kinds import FileKind
+from kdnx.imports.kinds import FileKind, with_columns
 from kdnx.imports.reading import read_table
 from kdnx.imports.writing import MEDIA, write_file, write_template
 from kdnx.web.house import House
@@ -35,7 +35,7 @@ def kinds_of(context: Context) -> list[FileKind]:
 def import_file(
     context: Context, kind: str, file: Path, dry_run: bool, partial: bool, as_json: bool
 ) -> None:
-    """Datei übernehmen (CSV oder XLSX)."""
+    """Datei übernehmen (CSV, XLSX oder JSON)."""
     chosen = find_kind(kinds_of(context), kind)
     table = read_table(file.read_bytes(), file.name)
 
@@ -88,6 +88,13 @@ def _print(report: Report, *, dry_run: bool) -> None:
 def write_empty(context: Context, kind: str, xlsx: bool, out: Path | None) -> None:
     """Leere Vorlage mit Kopf, Beispiel und zulässigen Werten."""
     chosen = find_kind(kinds_of(context), kind)
+    if chosen.more_columns:  # they lie in the database
+
+        async def work(house: House) -> FileKind:
+            async with as_office(house, read_only=True) as (conn, _viewer):
+                return await with_columns(conn, chosen)
+
+        chosen = context.with_house(work)
     _write(write_template(chosen, "xlsx" if xlsx else "csv"), out, binary=xlsx)
     for column in chosen.columns:
         if column.choices:
@@ -119,7 +126,8 @@ def export_file(context: Context, kind: str, form: str, out: Path | None) -> Non
         async with as_office(house, read_only=True) as (conn, viewer):
             if document := chosen.documents.get(form):
                 return await document.write(conn, viewer)
-            return write_file(chosen, await chosen.read(conn, viewer), form)
+            whole = await with_columns(conn, chosen)
+            return write_file(whole, await whole.read(conn, viewer), form)
 
     _write(context.with_house(work), out, binary=form == "xlsx")
 

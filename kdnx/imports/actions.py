@@ -8,7 +8,7 @@ from typing import Any
 from kdnx.db.conn import Conn
 from kdnx.errors import Invalid, Refused
 from kdnx.imports.cells import match_headings, read_rows
-from kdnx.imports.kinds import FileKind, Outcome, RowError
+from kdnx.imports.kinds import FileKind, Outcome, RowError, with_columns
 from kdnx.imports.reading import Table
 from kdnx.text import _
 from kdnx.viewer import Scope, Viewer, require
@@ -71,6 +71,7 @@ async def run_import(
 ) -> Report:
     """Read, check and write the rows; nothing is written on a dry run, nor (unless `partial`) with errors."""
     require(viewer, kind.permission)
+    kind = await with_columns(conn, kind)
     places = dict(suggest_mapping(table, kind) if mapping is None else mapping)
     if missing := missing_columns(kind, places):
         raise Invalid(

@@ -62,6 +62,8 @@ def read_rows(
             cell = cells[place] if place is not None and place < len(cells) else None
             if table.has_points and column.kind in NUMBERS:
                 cell = technical(cell)
+            if table.in_cents and column.kind == CellKind.MONEY and type(cell) is int:
+                cell = Decimal(cell) / 100
             try:
                 values[column.name] = read_cell(column, cell)
             except ValueError as error:
@@ -99,7 +101,7 @@ def _shown(cell: Cell) -> str:
 def read_cell(column: Column, cell: Cell) -> Any:
     """The typed value, None when empty; ValueError carries the German message."""
     if cell is None or (isinstance(cell, str) and cell.strip() == ""):
-        if column.required:
+        if column.required and not column.may_continue:
             raise ValueError(_("Diese Angabe fehlt."))
         return None
     try:

@@ -1,7 +1,7 @@
 """What a kind of file is: columns, rows, row errors, and the two functions a feature gives."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -27,7 +27,9 @@ class Column:
     """One column: `name` is the English heading and the key in a row, `title` the German heading.
 
     `choices` maps what may stand in the cell (German label) to the value; the value itself is
-    accepted too. `hub_only` columns are refused from anybody but the hub's office.
+    accepted too. `hub_only` columns are refused from anybody but the hub's office. A `required`
+    column that `may_continue` is needed in the heading; an empty cell says that the row continues
+    the one above, and the feature that writes says where that is not so.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Column:
     note: str = ""
     aliases: Sequence[str] = ()
     hub_only: bool = False
+    may_continue: bool = False
     max_length: int = 500
 
 
@@ -92,7 +95,8 @@ class FileKind:
     `write` takes well-formed rows, reports faulty ones and writes the good ones set-based in the open
     transaction (the importer rolls back a dry run or an all-or-nothing import with errors); importing
     the same file twice changes nothing. `read` gives the rows back in the same columns, values typed
-    as in `Row`, only what the viewer may see.
+    as in `Row`, only what the viewer may see. `more_columns` gives columns that lie in the database:
+    ask `with_columns` before reading `columns`.
     """
 
     name: str
@@ -103,3 +107,12 @@ class FileKind:
     read: Read
     order: int = 100
     documents: Mapping[str, Document] = field(default_factory=dict)
+    more_columns: Callable[[Conn], Awaitable[Sequence[Column]]] | None = None
+
+
+async def with_columns(conn: Conn, kind: FileKind) -> FileKind:
+    """The kind with the columns that the database adds to it, such as the attributes of categories."""
+    if kind.more_columns is None:
+        return kind
+    more = await kind.more_columns(conn)
+    return replace(kind, columns=(*kind.columns, *more), more_columns=None)

@@ -11,7 +11,7 @@ from kdnx.errors import Invalid, NotFound, Refused
 from kdnx.ids import new_id
 from kdnx.imports import store
 from kdnx.imports.actions import Report, find_kind, missing_columns, run_import, suggest_mapping
-from kdnx.imports.kinds import Column, FileKind, RowError
+from kdnx.imports.kinds import Column, FileKind, RowError, with_columns
 from kdnx.imports.reading import read_table
 from kdnx.imports.writing import MEDIA, write_csv, write_file, write_template
 from kdnx.text import _
@@ -65,7 +65,7 @@ async def upload(call: Call) -> Response:
     """Keep the file, suggest the columns."""
     form = call.form(UploadForm)
     try:
-        kind = find_kind(kinds_of(call), form.valid().kind)
+        kind = await with_columns(call.conn, find_kind(kinds_of(call), form.valid().kind))
         file = call.upload("file")
         body = await file.read()
         table = read_table(body, file.filename or "")
@@ -86,7 +86,8 @@ async def upload(call: Call) -> Response:
 async def show_import(call: Call) -> Response:
     """Steps 2 to 4 of one import."""
     run = await store.get_run(call.conn, call.path_id())
-    kind = find_kind([k for m in call.house.modules for k in m.file_kinds], run.kind)
+    every = [k for m in call.house.modules for k in m.file_kinds]
+    kind = await with_columns(call.conn, find_kind(every, run.kind))
     table = read_table(run.body, run.file_name) if run.body else None
     report = _report(run.report) if run.report else None
     return await call.page(
@@ -103,7 +104,7 @@ async def show_import(call: Call) -> Response:
 async def check_import(call: Call) -> Response:
     """Step 3: read every row with these columns, write nothing."""
     run = await store.lock_run(call.conn, call.path_id())
-    kind, body = _open(call, run)
+    kind, body = await _open(call, run)
     table = read_table(body, run.file_name)
     mapping = _posted_mapping(call, kind, len(table.headings)) or run.mapping
     if missing := missing_columns(kind, mapping):
@@ -119,7 +120,7 @@ async def check_import(call: Call) -> Response:
 async def commit_import(call: Call) -> Response:
     """Step 4: write."""
     run = await store.lock_run(call.conn, call.path_id())
-    kind, body = _open(call, run)
+    kind, body = await _open(call, run)
     partial = call.form(CommitForm).valid().partial
     table = read_table(body, run.file_name)
     report = await run_import(call.conn, call.viewer, kind, table, run.mapping, partial=partial)
@@ -144,7 +145,7 @@ async def commit_import(call: Call) -> Response:
 async def discard_import(call: Call) -> Response:
     """Forget the file."""
     run = await store.lock_run(call.conn, call.path_id())
-    _open(call, run)
+    await _open(call, run)
     await store.mark_run(call.conn, run, "discarded", run.report, run.mapping)
     return call.redirect(
         "/imports", _("Der Import ist verworfen, es wurde nichts übernommen."), "info"
@@ -154,7 +155,7 @@ async def discard_import(call: Call) -> Response:
 async def download_refused(call: Call) -> Response:
     """The faulty rows with their reasons, to mend and bring again."""
     run = await store.get_run(call.conn, call.path_id())
-    kind, body = _open(call, run)
+    kind, body = await _open(call, run)
     report = _report(run.report) if run.report else None
     if report is None:
         raise NotFound(_("Für diesen Import gibt es noch keine Prüfung."))
@@ -187,7 +188,8 @@ def write_csv_raw(kind: FileKind, lines: Sequence[Mapping[str, object]]) -> byte
 
 async def download_template(call: Call) -> Response:
     """The empty table."""
-    kind, form = find_kind(kinds_of(call), call.path_text("kind")), _form(call)
+    form = _form(call)
+    kind = await with_columns(call.conn, find_kind(kinds_of(call), call.path_text("kind")))
     return _file(write_template(kind, form), f"vorlage-{kind.name}.{form}", MEDIA[form])
 
 
@@ -199,7 +201,7 @@ async def download_export(call: Call) -> Response:
     if document := kind.documents.get(call.path_text("form")):
         content = await document.write(call.conn, call.viewer)
         return _file(content, f"{kind.name}.{document.suffix}", document.media_type)
-    form = _form(call)
+    form, kind = _form(call), await with_columns(call.conn, kind)
     rows = await kind.read(call.conn, call.viewer)
     return _file(write_file(kind, rows, form), f"{kind.name}.{form}", MEDIA[form])
 
@@ -219,14 +221,14 @@ def _file(content: bytes, name: str, media_type: str) -> Response:
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _open(call: Call, run: store.Run) -> tuple[FileKind, bytes]:
+async def _open(call: Call, run: store.Run) -> tuple[FileKind, bytes]:
     if run.body is None:
         raise Refused(
             _("Dieser Import ist abgeschlossen."),
             remedy=_("Für eine Korrektur die Datei neu hochladen; gleiche Zeilen ändern nichts."),
             remedy_url="/imports/new",
         )
-    return find_kind(kinds_of(call), run.kind), run.body
+    return await with_columns(call.conn, find_kind(kinds_of(call), run.kind)), run.body
 
 
 def _posted_mapping(call: Call, kind: FileKind, width: int) -> dict[str, int]:
