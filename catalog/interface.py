@@ -1,17 +1,27 @@
 """The face of the catalogue towards procurement and exchange: references to offerings, and who uses them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from catalog.categories import store as categories
+from catalog.choosing import outcome
+from catalog.interests import offering as interests
+from catalog.interests.model import Line, Offer
+from catalog.interests.store import Interest
 from catalog.offerings import actions, store
-from catalog.prices.model import price_text
+from catalog.prices.model import SETTLED, price_text
+from catalog.prices.pricing import amount_in
+from catalog.standards import store as standards
+from catalog.standards.statements import state_object
 from catalog.succession.store import find_inherited
 from kdnx.db.conn import Conn
-from kdnx.errors import NotFound
+from kdnx.errors import NotFound, Refused
 from kdnx.text import _
+from kdnx.viewer import Viewer
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,11 @@ class OfferingRef:
 
 @dataclass(frozen=True)
 class PriceRef:
-    """One line of the price table of a published version; `unit_price_micro` net in millionths of a euro."""
+    """One line of the price table of a published version; `unit_price_micro` net in millionths of a euro.
+
+    `tiers`: `from_quantity` (text of a decimal) and `unit_price_micro`; `terms`: what is said of minimum, setup,
+    key and index, named and counted as in `catalog.prices.model.Terms`. What they come to: `amount_for`.
+    """
 
     offering_id: UUID
     version: int
@@ -56,6 +70,16 @@ class PriceRef:
     unit_price_micro: int | None
     tier_mode: str
     pro_rata: str
+    tiers: Sequence[Mapping[str, Any]] = ()
+    frozen_until: date | None = None
+    index_clause: str = ""
+    valid_from: date | None = None
+    terms: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the price is an advance that the year-end settlement corrects."""
+        return self.kind in SETTLED
 
     @property
     def unit(self) -> str:
@@ -70,6 +94,115 @@ class CategoryRef:
     id: UUID
     code: str
     name: str
+
+
+@dataclass(frozen=True)
+class OfferedLineRef:
+    """One offered line: `net_cents` for one period ('month', 'year' …), `unit_price_micro` in millionths of a euro."""
+
+    ordinal: int
+    label: str
+    unit: str
+    period: str
+    quantity: Decimal
+    unit_price_micro: int
+    net_cents: int
+    price_ordinal: int | None
+
+
+@dataclass(frozen=True)
+class InterestRef:
+    """An interest with the offer on the table; days inclusive, tax cases and legal basis in the catalogue's codes.
+
+    `author_id` is the person of the provider who wrote the offer; `obstacle` says why it cannot be accepted now.
+    """
+
+    id: UUID
+    number: str
+    recipient_id: UUID
+    provider_id: UUID
+    provider_name: str
+    offering_id: UUID
+    title: str
+    state: str
+    route: str
+    row_version: int
+    offer_n: int
+    offering_version: int
+    starts_on: date
+    ends_on: date | None
+    valid_until: date
+    notice_months: int
+    billing: str
+    legal_basis: str
+    legal_reason: str
+    entrustment: str
+    activity_group: str
+    tax_codes: tuple[str, str]
+    note: str
+    author_id: UUID | None
+    lines: tuple[OfferedLineRef, ...]
+    obstacle: Refused | None = None
+
+
+async def get_interest(conn: Conn, viewer: Viewer, interest_id: UUID) -> InterestRef:
+    """An interest with its last offer; NotFound for strangers, Refused (`no_offer`) where nothing is offered."""
+    interest, offer = await interests.read_offer(conn, viewer, interest_id)
+    return _interest_ref(interest, offer, await interests.find_obstacle(conn, viewer, interest))
+
+
+async def accept_interest(
+    conn: Conn, viewer: Viewer, interest_id: UUID, *, expected: int | None
+) -> InterestRef:
+    """Take the offer in the caller's transaction: locked, checked, marked `accepted`; the terms come back.
+
+    Refused with code `interest_accepted`, `offering_changed`, `offering_not_published` or `offer_lapsed`; Stale.
+    """
+    return _interest_ref(*await interests.accept_offer(conn, viewer, interest_id, expected))
+
+
+def _interest_ref(i: Interest, o: Offer, obstacle: Refused | None = None) -> InterestRef:
+    return InterestRef(
+        i.id, i.number, i.owner_id, i.provider_id, i.provider_name, i.offering_id, i.title, i.state, i.route,
+        i.row_version, o.n, o.offering_version, o.starts_on, o.ends_on, o.valid_until, o.notice_months, o.billing,
+        o.legal_basis, o.legal_reason, o.entrustment, o.activity_group, (o.tax_code_1, o.tax_code_2), o.note,
+        o.author_id, tuple(_line_ref(x) for x in o.lines), obstacle,
+    )  # fmt: skip
+
+
+def _line_ref(x: Line) -> OfferedLineRef:
+    return OfferedLineRef(
+        x.ordinal, x.label, x.unit, x.period, x.quantity, x.unit_price_micro, x.net_cents, x.price_ordinal
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StandardRef:
+    """A standard in force by its current version; `binding` is 'recommended', 'agreed' or 'mandatory'."""
+
+    id: UUID
+    version: int
+    title: str
+    working_group: str
+    binding: str
+
+
+async def list_standards(conn: Conn) -> list[StandardRef]:
+    """Standards a demand line or a lot can be measured by; withdrawn ones are left out."""
+    return await standards.list_refs(conn, StandardRef)
+
+
+async def state_standard(
+    conn: Conn, viewer: Viewer, *, standard_id: UUID, kind: str, object_id: UUID,
+    conforms: bool = True, reason: str = "",
+) -> None:  # fmt: skip
+    """What a demand line ('demand_line') or lot ('lot') of the viewer's member says about a standard.
+
+    Refused for another kind, Invalid for a deviation without a reason, NotFound for an unknown standard.
+    """
+    await state_object(
+        conn, viewer, standard_id=standard_id, kind=kind, object_id=object_id, conforms=conforms, reason=reason
+    )  # fmt: skip
 
 
 async def get_offerings(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, OfferingRef]:
@@ -88,6 +221,18 @@ async def get_offering(conn: Conn, offering_id: UUID) -> OfferingRef:
 async def list_prices(conn: Conn, offering_id: UUID, version: int) -> list[PriceRef]:
     """The price table of one published version; empty when the viewer may not see it."""
     return await store.list_price_refs(conn, PriceRef, offering_id, version)
+
+
+def amount_for(price: PriceRef, quantity: Decimal, period: tuple[date, date]) -> int:
+    """Net cents of one line of the pinned version for a period (from, until; the end exclusive).
+
+    `quantity` is that of one period of the price (a month's workplaces, a year's inhabitants); of a price
+    by use it is what was used in the period. Tiers, minimum and the pro-rata rule are applied: whole years
+    (and, of a price by the month, whole months) count whole, parts by days or by begun months. 0 where only
+    the settlement tells; a one-off is charged once, whole. ValueError when the period is empty. The setup
+    fee of a line is in its `terms` and not contained.
+    """
+    return amount_in(price, quantity, *period)
 
 
 async def find_offering_ids(
@@ -125,3 +270,14 @@ async def mark_use(
 async def mark_uses(conn: Conn, rows: Sequence[tuple[UUID, UUID, date, date | None]]) -> None:
     """Many uses at once: (offering, recipient, valid_from, valid_to); for importers."""
     await actions.mark_uses(conn, rows)
+
+
+RequestOutcome = outcome.RequestOutcome
+
+
+async def get_request_outcome(conn: Conn, viewer: Viewer, request_id: UUID) -> RequestOutcome:
+    """A decided request of the viewer's house with what was found and why it was not taken (D16).
+
+    NotFound or Forbidden for others, Refused before the decision.
+    """
+    return await outcome.get_request_outcome(conn, viewer, request_id)

@@ -1,6 +1,7 @@
 """The exchange as a module: its features joined for the roof."""
 
 from exchange import demo
+from exchange.acceptance import part as acceptance
 from exchange.approvals import part as approvals
 from exchange.bookings import part as bookings
 from exchange.continuation import part as continuation
@@ -15,7 +16,10 @@ from exchange.signing import part as signing
 from exchange.silence import part as silence
 from kdnx.module import Module
 
-PARTS = (orders, offers, running, approvals, moves, continuation, legacy, ledger, bookings, signing, silence, reports)
+PARTS = (
+    orders, acceptance, offers, running, approvals, moves, continuation, legacy, ledger, bookings,
+    signing, silence, reports,
+)  # fmt: skip
 MODULE = Module(
     name="exchange",
     title="Leistungsaustausch",
@@ -31,5 +35,5 @@ MODULE = Module(
     successions=tuple(s for p in PARTS for s in getattr(p, "SUCCESSIONS", ())),
     file_kinds=tuple(k for p in PARTS for k in getattr(p, "FILE_KINDS", ())),
     commands=tuple(c for p in PARTS for c in getattr(p, "COMMANDS", ())),
-    demo_steps=demo.STEPS,
+    demo_steps=(*demo.STEPS, *(d for p in PARTS for d in getattr(p, "DEMO_STEPS", ()))),
 )

@@ -70,6 +70,8 @@ class Permission(StrEnum):
     CATALOG_READ = "catalog.read"
     OFFERING_EDIT = "offering.edit"
     OFFERING_PUBLISH = "offering.publish"
+    STANDARD_EDIT = "standard.edit"
+    STANDARD_ADOPT = "standard.adopt"
     DEMAND_READ = "demand.read"
     DEMAND_ANSWER = "demand.answer"
     DEMAND_RELEASE = "demand.release"
@@ -120,8 +122,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BOOKING_CLERK: READERS | {P.BOOKING_PROPOSE, P.IMPORT_RUN},
     Role.BOOKING_APPROVER: READERS | {P.BOOKING_CONFIRM},
     Role.CALL_OFF_BUYER: READERS,
-    Role.CONTRACT_MANAGER: READERS | {P.ORDER_EDIT, P.DOCUMENT_WRITE},
-    Role.WORKING_GROUP_LEAD: READERS,
+    Role.CONTRACT_MANAGER: READERS | {P.ORDER_EDIT, P.DOCUMENT_WRITE, P.STANDARD_ADOPT},
+    Role.WORKING_GROUP_LEAD: READERS | {P.STANDARD_EDIT, P.STANDARD_ADOPT},
     Role.COMMITTEE: frozenset(
         {P.SIGNED_IN, P.CATALOG_READ, P.REPORT_READ, P.MEMBER_READ, P.RULE_READ}
     ),

@@ -5,6 +5,9 @@ from kdnx.viewer import Permission
 from procurement import demo
 from procurement.bundles import api as bundles_api
 from procurement.bundles import pages as bundles_pages
+from procurement.carried import api as carried_api
+from procurement.carried import demo as carried_demo
+from procurement.carried import pages as carried_pages
 from procurement.codes import api as codes_api
 from procurement.codes import pages as codes_pages
 from procurement.demands import actions as demands
@@ -23,12 +26,20 @@ MODULE = Module(
     title="Gemeinsame Beschaffung",
     doors=(
         *codes_pages.DOORS,
+        *carried_pages.DOORS,
         *demands_pages.DOORS,
         *responses_pages.DOORS,
         *bundles_pages.DOORS,
         *tenders_pages.DOORS,
     ),
-    apis=(codes_api.api, demands_api.api, responses_api.api, bundles_api.api, tenders_api.api),
+    apis=(
+        codes_api.api,
+        demands_api.api,
+        responses_api.api,
+        bundles_api.api,
+        tenders_api.api,
+        carried_api.api,
+    ),
     nav=(
         NavEntry("Bedarfe", "/demands", 30, Permission.DEMAND_READ),
         NavEntry("Vergaben", "/tenders", 40, Permission.TENDER_READ),
@@ -37,11 +48,13 @@ MODULE = Module(
         "codes": "procurement.codes",
         "demands": "procurement.demands",
         "responses": "procurement.responses",
+        "carried": "procurement.carried",
         "bundles": "procurement.bundles",
         "tenders": "procurement.tenders",
     },
     search=(demands_pages.SEARCH, tenders_pages.SEARCH),
     tiles=(demands_pages.TILE,),
+    slots=carried_pages.SLOTS,
     checks=checks.CHECKS,
     successions=SUCCESSIONS,
     file_kinds=(files.FILE_KIND,),
@@ -49,5 +62,5 @@ MODULE = Module(
         DueJob("demands.close", demands.close_due_calls, every_minutes=1),
         DueJob("demands.remind", demands.remind_due_members, every_minutes=60),
     ),
-    demo_steps=demo.STEPS,
+    demo_steps=(*demo.STEPS, *carried_demo.STEPS),
 )

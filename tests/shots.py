@@ -34,6 +34,8 @@ SHOTS = (
     Shot("aufgaben", "Petra Muster", "/tasks"),
     Shot("katalog", "Birgit Beispiel", "/offerings"),
     Shot("leistung", "Birgit Beispiel", "/offerings", rf"/offerings/{ID}$"),
+    Shot("interessen", "Petra Muster", "/interests"),
+    Shot("interesse", "Birgit Beispiel", "/interests?state=offered", rf"/interests/{ID}$"),
     Shot("leistungsscheine", "Petra Muster", "/orders"),
     Shot("leistungsschein", "Petra Muster", "/orders", rf"/orders/{ID}$"),
     Shot("buchungen", "Bernd Bedarf", "/bookings?view=all"),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from catalog.offerings import store
 from catalog.offerings.model import Offering
+from catalog.watching.actions import tell_of_action
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
 from kdnx.documents.actions import Place, readdress_documents
@@ -17,8 +18,13 @@ NOTICES = {
     "offering.publish": ("offering.published", "Neue Fassung: {title}"),
     "offering.suspend": ("offering.suspended", "Leistung ausgesetzt: {title}"),
     "offering.reconfirm_missed": ("offering.suspended", "Leistung ausgesetzt: {title}"),
+    "offering.certificate_expired": ("offering.suspended", "Leistung ausgesetzt: {title}"),
     "offering.resume": ("offering.resumed", "Leistung wird wieder angeboten: {title}"),
     "offering.retire": ("offering.retired", "Leistung eingestellt: {title}"),
+    "offering.plan_retirement": ("offering.retire_planned", "Leistung wird eingestellt: {title}"),
+    "offering.cancel_retirement": ("offering.retire_cancelled", "Leistung wird doch nicht eingestellt: {title}"),
+    "offering.price_scheduled": ("offering.price_scheduled", "Neuer Preis angekündigt: {title}"),
+    "offering.price_cancelled": ("offering.price_cancelled", "Angekündigter Preis gilt nicht: {title}"),
 }
 USER_ROLES = (Role.CONTRACT_MANAGER, Role.DEMAND_EDITOR)
 
@@ -48,6 +54,8 @@ async def tell(conn: Conn, viewer: Viewer, action: str, head: Offering, reason: 
         await _tell_users(
             conn, viewer, action, head, None if reached[0] == "public" else reached[1]
         )
+    told = USER_ROLES if action in NOTICES else ()
+    await tell_of_action(conn, viewer, action, head, note=reason, told=told)
 
 
 async def _tell_users(

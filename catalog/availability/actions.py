@@ -1,9 +1,14 @@
 """What people do with a published offering: suspend, resume, confirm, retire."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from catalog.announcing.actions import tell
+from catalog.availability import store as planning
+from catalog.certificates.actions import check_certificates
+from catalog.contents import store as contents
 from catalog.offerings import store
 from catalog.offerings.actions import own_offering, reason_of
 from catalog.offerings.model import RECONFIRM_MONTHS, Event, Offering, State, add_months, advance
@@ -13,7 +18,7 @@ from kdnx.errors import FieldError, Invalid, NotFound, Refused
 from kdnx.tasks.actions import close_tasks, open_tasks
 from kdnx.tasks.model import NewTask
 from kdnx.text import _
-from kdnx.viewer import Permission, Role, Viewer
+from kdnx.viewer import Permission, Role, Viewer, require
 
 
 async def suspend_offering(
@@ -34,7 +39,9 @@ async def suspend_offering(
 async def resume_offering(
     conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int
 ) -> Offering:
-    """To be ordered again; counts as confirmation of what it says."""
+    """To be ordered again; counts as confirmation of what it says. Refused while a required proof has ended."""
+    require(viewer, Permission.OFFERING_PUBLISH)
+    await check_certificates(conn, offering_id)
     return await _simple(
         conn, viewer, offering_id, row_version, Event.RESUME, Permission.OFFERING_PUBLISH, ""
     )
@@ -100,36 +107,107 @@ async def retire_offering(
     row_version: int,
     reason: str,
     successor_id: UUID | None = None,
+    on: date | None = None,
 ) -> Offering:
-    """The end of an offering; while members use it a successor must be named, and they are told."""
+    """The end of an offering on a day, today without one; who uses it is told at once.
+
+    While members use it a successor must be named and the day lies at least its notice period ahead.
+    A day ahead is a plan: everybody sees it, and it can be taken back until then.
+    """
     head = await own_offering(conn, viewer, offering_id, Permission.OFFERING_PUBLISH, row_version)
-    state = advance(head.state, Event.RETIRE)
+    advance(head.state, Event.RETIRE)
     why = reason_of(reason)
     if successor_id:
-        await _check_successor(conn, viewer, head, successor_id)
+        await check_successor(conn, viewer, head, successor_id)
     users = await store.list_users(conn, head.id)
-    if users and not successor_id:
+    day = on or conn.today
+    await _check_end(conn, viewer, head, day, len(users), has_successor=bool(successor_id))
+    head = replace(head, successor_id=successor_id)
+    if day > conn.today:
+        return await _plan(conn, viewer, head, day, why, users)
+    return await end_offering(conn, viewer, head, why, users)
+
+
+async def _check_end(
+    conn: Conn, viewer: Viewer, head: Offering, day: date, users: int, *, has_successor: bool
+) -> None:
+    if day < conn.today:
+        message = _("Der Tag der Einstellung liegt in der Vergangenheit.")
+        raise Invalid(message, errors=[FieldError("on", message, "past")])
+    if not users:
+        return
+    if not has_successor:
         raise Refused(
-            _("{n} Mitglieder nutzen diese Leistung noch.").format(n=len(users)),
+            _("{n} Mitglieder nutzen diese Leistung noch.").format(n=users),
             rule=_("Eingestellt wird nur, was niemand mehr nutzt oder einen Nachfolger hat."),
             remedy=_("Nennen Sie die Leistung, die an ihre Stelle tritt."),
         )
+    earliest = await earliest_end(conn, viewer, head)
+    if day < earliest:
+        raise Refused(
+            _("{n} Mitglieder nutzen diese Leistung noch; frühester Tag ist der {day}.").format(
+                n=users, day=earliest.strftime("%d.%m.%Y")
+            ),
+            rule=_("Wer eine Leistung nutzt, wird mindestens eine Kündigungsfrist vorher unterrichtet."),
+            remedy=_("Planen Sie die Einstellung zu diesem Tag oder später."),
+        )  # fmt: skip
+
+
+async def earliest_end(conn: Conn, viewer: Viewer, head: Offering) -> date:
+    """Today plus the notice period of the published version: the first day on which users may lose it."""
+    version = await contents.get_version(conn, viewer, head.id, head.published_version or 0)
+    return add_months(conn.today, version.notice_months or 0)
+
+
+async def _plan(
+    conn: Conn, viewer: Viewer, head: Offering, day: date, why: str, users: Sequence[UUID]
+) -> Offering:
+    head = await planning.mark_plan(conn, head, day, why, head.successor_id)
+    words = _("Leistung wird zum {day} eingestellt: {title}").format(
+        day=day.strftime("%d.%m.%Y"), title=head.title
+    )
+    await _open_for_users(conn, head, users, words)
+    await tell(conn, viewer, "offering.plan_retirement", head, why)
+    return head
+
+
+async def cancel_retirement(
+    conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int
+) -> Offering:
+    """Take a planned retirement back; Refused when there is none."""
+    head = await own_offering(conn, viewer, offering_id, Permission.OFFERING_PUBLISH, row_version)
+    if head.retire_on is None or head.state == State.RETIRED:
+        raise Refused(_("Für diese Leistung ist keine Einstellung geplant."))
+    head = await planning.mark_plan(conn, head, None, "", None)
+    await close_tasks(conn, head.id, ["offering.retired"])
+    await tell(conn, viewer, "offering.cancel_retirement", head)
+    return head
+
+
+async def end_offering(
+    conn: Conn, viewer: Viewer, head: Offering, why: str, users: Sequence[UUID]
+) -> Offering:
+    """Retire a locked offering now; its tasks are closed and those who use it get one."""
+    state = advance(head.state, Event.RETIRE)
     head = await store.mark_offering(
-        conn,
-        replace(
-            head, state=state, state_reason=why, successor_id=successor_id, draft_submitted=False
-        ),
+        conn, replace(head, state=state, state_reason=why, draft_submitted=False)
     )
     await close_tasks(conn, head.id)
-    await open_tasks(conn, [NewTask(
-        owner_id=user, kind="offering.retired", title=_("Leistung eingestellt: {title}").format(title=head.title),
-        object_kind="offering", object_id=head.id, url=f"/offerings/{head.id}", assignee_role=Role.CONTRACT_MANAGER,
-    ) for user in users])  # fmt: skip
+    words = _("Leistung eingestellt: {title}").format(title=head.title)
+    await _open_for_users(conn, head, users, words)
     await tell(conn, viewer, "offering.retire", head, why)
     return head
 
 
-async def _check_successor(conn: Conn, viewer: Viewer, head: Offering, successor_id: UUID) -> None:
+async def _open_for_users(conn: Conn, head: Offering, users: Sequence[UUID], words: str) -> None:
+    await open_tasks(conn, [NewTask(
+        owner_id=user, kind="offering.retired", title=words, object_kind="offering", object_id=head.id,
+        url=f"/offerings/{head.id}", assignee_role=Role.CONTRACT_MANAGER,
+    ) for user in users])  # fmt: skip
+
+
+async def check_successor(conn: Conn, viewer: Viewer, head: Offering, successor_id: UUID) -> None:
+    """Invalid unless it is another published offering that the viewer may see."""
     try:
         successor = await store.get_offering(conn, viewer, successor_id)
     except NotFound:

@@ -6,6 +6,7 @@ import asyncpg
 
 from catalog.categories import store
 from catalog.categories.model import Category
+from catalog.indexing.actions import reindex_category
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
 from kdnx.errors import Forbidden, Refused, Stale
@@ -65,6 +66,7 @@ async def rename_category(
         raise Stale(
             _("Diese Kategorie wurde inzwischen geändert."), remedy=_("Bitte die Liste neu laden.")
         )
+    await reindex_category(conn, category_id)
     await _note(conn, viewer, "category.rename", category_id, row_version + 1)
     return await store.get_category(conn, category_id)
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from catalog.attributes.model import Schema, missing_answers
 from catalog.prices.model import PriceItem
 from kdnx.errors import Refused
 from kdnx.members.model import LEVEL_LABELS
@@ -131,12 +133,14 @@ class Audience:
 
 @dataclass(frozen=True)
 class Contact:
-    """A person or function mailbox to ask."""
+    """A function mailbox or person to ask, and who steps in."""
 
     role: str
     name: str
     email: str = ""
     phone: str = ""
+    deputy: str = ""
+    deputy_email: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ class Version:
     version: int
     category_id: UUID
     title: str
+    schema_version: int = 1
     summary: str = ""
     description: str = ""
     prerequisites: str = ""
@@ -156,6 +161,8 @@ class Version:
     protection_level: str | None = None
     lead_time_days: int | None = None
     capacity: str = ""
+    capacity_amount: Decimal | None = None
+    capacity_unit: str = ""
     notice_months: int | None = None
     min_term_months: int | None = None
     valid_from: date | None = None
@@ -186,8 +193,13 @@ def check_second_person(version: Version, person_id: UUID | None) -> None:
         )
 
 
-def missing(version: Version, contacts: Sequence[Contact]) -> list[tuple[str, str]]:
-    """What is missing before the version can be submitted: (form field, German words)."""
+def missing(
+    version: Version, contacts: Sequence[Contact], schema: Schema | None = None
+) -> list[tuple[str, str]]:
+    """What is missing before the version can be submitted: (form field, German words).
+
+    `schema` is what the category asks; without one (history approved elsewhere) no answers are asked for.
+    """
     wanted = [
         ("summary", _("Kurzbeschreibung"), bool(version.summary)),
         ("description", _("Beschreibung"), bool(version.description)),
@@ -202,7 +214,10 @@ def missing(version: Version, contacts: Sequence[Contact]) -> list[tuple[str, st
         ("lead_time_days", _("Vorlauf bis zur Bereitstellung"), version.lead_time_days is not None),
         ("contacts.lead.name", _("Ansprechperson"), any(c.role == "lead" for c in contacts)),
     ]
-    return [(name, words) for name, words, there in wanted if not there]
+    asked = missing_answers(version.attributes, schema) if schema else []
+    return [(name, words) for name, words, there in wanted if not there] + [
+        (f"attributes.{a.key}", a.label) for a in asked
+    ]
 
 
 def audience_text(audience: Audience, members: Mapping[UUID, str]) -> str:

@@ -18,6 +18,7 @@ from catalog.contents.model import (
     Version,
 )
 from catalog.prices.model import Per, PriceBase, PriceItem, PriceKind, ProRata, Tier, TierMode
+from catalog.prices.schemas import TermsBody, check_price, read_terms, terms_values
 from kdnx.audit.actions import content_hash
 from kdnx.text import _
 from kdnx.web.api import Body, JsonInt
@@ -39,10 +40,22 @@ Text = Annotated[
 ]
 
 
+LongText = Annotated[
+    str,
+    StringConstraints(max_length=4000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"),
+]
+
+
+AttributeKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+
+
 Cpv = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}(-[0-9])?$")]
 
 
 Leika = Annotated[str, StringConstraints(pattern=r"^[0-9]{14}$")]
+
+
+EMAIL = r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$"
 
 
 Region = Annotated[str, StringConstraints(pattern=r"^DEA[1-5]$")]
@@ -78,6 +91,7 @@ class PriceBody(Body):
     frozen_until: date | None = None
     index_clause: Text = Field("", max_length=300)
     valid_from: date | None = None
+    terms: TermsBody = Field(default_factory=TermsBody)
 
     @model_validator(mode="after")
     def _fits(self) -> "PriceBody":
@@ -94,6 +108,7 @@ class PriceBody(Body):
             raise ValueError(_("Eine Staffel braucht ihre Art und mindestens eine Stufe."))
         if len({t.from_quantity for t in self.tiers}) != len(self.tiers):
             raise ValueError(_("Jede Stufe beginnt bei einer anderen Menge."))
+        check_price(self.kind, self.base, self.per, self.terms)
         return self
 
 
@@ -139,13 +154,13 @@ class SlaBody(Body):
 
 
 class ContactBody(Body):
-    """A person or function mailbox."""
+    """A function mailbox or person, and who steps in."""
 
     name: Text = Field("", max_length=120)
-    email: Text = Field(
-        "", max_length=200, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$"
-    )
+    email: Text = Field("", max_length=200, pattern=EMAIL)
     phone: Text = Field("", max_length=60)
+    deputy: Text = Field("", max_length=120)
+    deputy_email: Text = Field("", max_length=200, pattern=EMAIL)
 
 
 class ContactsBody(Body):
@@ -155,6 +170,10 @@ class ContactsBody(Body):
     deputy: ContactBody | None = None
     technical: ContactBody | None = None
     contract: ContactBody | None = None
+
+
+# what each is and may be is said by the schema of the category (catalog.attributes); here only the outer form
+Answer = bool | JsonInt | Annotated[Decimal, Field(allow_inf_nan=False)] | LongText | list[LongText]
 
 
 class OfferingBody(Body):
@@ -170,6 +189,10 @@ class OfferingBody(Body):
     protection_level: Protection | None = None
     lead_time_days: Annotated[JsonInt, Field(ge=0, le=1000)] | None = None
     capacity: Text = Field("", max_length=200)
+    capacity_amount: Decimal | None = Field(
+        None, ge=0, le=10**12, decimal_places=2, allow_inf_nan=False
+    )
+    capacity_unit: Text = Field("", max_length=40)
     notice_months: Annotated[JsonInt, Field(ge=0, le=60)] | None = None
     min_term_months: Annotated[JsonInt, Field(ge=0, le=120)] | None = None
     valid_from: date | None = None
@@ -177,6 +200,7 @@ class OfferingBody(Body):
     cpv: list[Cpv] = Field(default_factory=list, max_length=20)
     leika: list[Leika] = Field(default_factory=list, max_length=20)
     sla: SlaBody = Field(default_factory=SlaBody)
+    attributes: dict[AttributeKey, Answer] = Field(default_factory=dict, max_length=100)
     prices: list[PriceBody] = Field(default_factory=list, max_length=20)
     audiences: list[AudienceBody] = Field(default_factory=list, max_length=5)
     contacts: ContactsBody = Field(default_factory=ContactsBody)
@@ -189,6 +213,7 @@ class OfferingBody(Body):
 
 
 PLAIN = ("category_id", "title", "summary", "description", "prerequisites", "site", "lead_time_days", "capacity",
+         "capacity_amount", "capacity_unit",
          "notice_months", "min_term_months", "valid_from", "valid_to", "cpv", "leika")  # fmt: skip
 
 
@@ -204,7 +229,7 @@ def to_version(body: OfferingBody, offering_id: UUID, version: int, **around: An
             ordinal=n, kind=p.kind.value, base=p.base.value, per=p.per.value, unit_price_micro=p.unit_price_micro,
             label=p.label, tier_mode=p.tier_mode.value, pro_rata=p.pro_rata.value, frozen_until=p.frozen_until,
             tiers=tuple(Tier(plain(t.from_quantity), t.unit_price_micro) for t in p.tiers),
-            index_clause=p.index_clause, valid_from=p.valid_from,
+            index_clause=p.index_clause, valid_from=p.valid_from, terms=read_terms(p.terms.model_dump(mode="json", exclude_defaults=True)),
         )
         for n, p in enumerate(body.prices, start=1)
     )  # fmt: skip
@@ -221,9 +246,18 @@ def to_version(body: OfferingBody, offering_id: UUID, version: int, **around: An
         for n, a in enumerate(body.audiences, start=1)
     )
     content = body.model_dump(mode="json", exclude={"contacts", "reference"})
+    # what came later counts only where it is said: the same words keep their hash
+    later = ("attributes", "capacity_amount", "capacity_unit")
+    content = {n: v for n, v in content.items() if n not in later or v}
+    for given, price in zip(content["prices"], prices, strict=True):
+        if not (said := terms_values(price.terms)):
+            del given["terms"]
+        else:
+            given["terms"] = said
     return Version(
         offering_id=offering_id, version=version, prices=prices, audiences=audiences,
-        sla=body.sla.model_dump(mode="json", exclude_defaults=True), content_hash=content_hash(content) or b"",
+        sla=body.sla.model_dump(mode="json", exclude_defaults=True),
+        attributes=dict(body.attributes), content_hash=content_hash(content) or b"",
         protection_level=body.protection_level.value if body.protection_level else None,
         **{name: getattr(body, name) for name in PLAIN}, **around,
     )  # fmt: skip
@@ -240,22 +274,26 @@ def to_body(version: Version, reference: str, contacts: Sequence[Contact]) -> Of
         "reference": reference,
         "protection_level": version.protection_level,
         "sla": version.sla,
+        "attributes": version.attributes,
+        "capacity_amount": None
+        if version.capacity_amount is None
+        else plain(version.capacity_amount),
         "prices": [_price_values(p) for p in version.prices],
         "audiences": [
             {n: list(getattr(a, n)) if n in lists else getattr(a, n) for n in audience}
             for a in version.audiences
         ],
         "contacts": {
-            c.role: {"name": c.name, "email": c.email, "phone": c.phone} for c in contacts
+            c.role: {n: getattr(c, n) for n in ContactBody.model_fields} for c in contacts
         },
     }
     return OfferingBody.model_validate(values, strict=False)
 
 
 def _price_values(item: PriceItem) -> dict[str, Any]:
-    values = {name: getattr(item, name) for name in PriceBody.model_fields if name != "tiers"}
+    values = {name: getattr(item, name) for name in PriceBody.model_fields if name not in {"tiers", "terms"}}
     tiers = [
         {"from_quantity": t.from_quantity, "unit_price_micro": t.unit_price_micro}
         for t in item.tiers
     ]
-    return {**values, "tiers": tiers}
+    return {**values, "tiers": tiers, "terms": terms_values(item.terms)}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from catalog.contents.model import Audience, Contact, Version
 from catalog.prices.model import PriceItem, Tier
+from catalog.prices.schemas import read_terms, terms_values
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many, one
 from kdnx.text import _
@@ -28,18 +29,22 @@ ORDER BY v.offering_id, v.version DESC LIMIT 50000
 
 LIST_PRICES = """
 SELECT offering_id, version, ordinal, kind, base, per, unit_price_micro, label, tier_mode, tiers, pro_rata, frozen_until,
-  index_clause, valid_from FROM catalog.price_item WHERE offering_id = ANY ($1::uuid[]) ORDER BY offering_id, version, ordinal
+  index_clause, valid_from, terms FROM catalog.price_item WHERE offering_id = ANY ($1::uuid[]) ORDER BY offering_id, version, ordinal
 """
 
 
+# who else is named is the owner's business: a reader learns that it is named itself
 LIST_AUDIENCES = """
-SELECT offering_id, version, ordinal, kind, legal_basis, tax_code, member_ids, levels, regions
-FROM catalog.audience WHERE offering_id = ANY ($1::uuid[]) ORDER BY offering_id, version, ordinal
+SELECT a.offering_id, a.version, a.ordinal, a.kind, a.legal_basis, a.tax_code, a.levels, a.regions,
+  CASE WHEN $2 OR o.owner_id = ANY ($3::uuid[]) THEN a.member_ids
+    ELSE ARRAY(SELECT m FROM unnest(a.member_ids) m WHERE m = ANY ($3::uuid[])) END AS member_ids
+FROM catalog.audience a JOIN catalog.offering o ON o.id = a.offering_id
+WHERE a.offering_id = ANY ($1::uuid[]) ORDER BY a.offering_id, a.version, a.ordinal
 """
 
 
 LIST_CONTACTS = """
-SELECT offering_id, role, name, email, phone FROM catalog.offering_contact
+SELECT offering_id, role, name, email, phone, deputy, deputy_email FROM catalog.offering_contact
 WHERE offering_id = ANY ($1::uuid[]) ORDER BY array_position(ARRAY['lead', 'deputy', 'technical', 'contract'], role)
 """
 
@@ -47,15 +52,16 @@ WHERE offering_id = ANY ($1::uuid[]) ORDER BY array_position(ARRAY['lead', 'depu
 INSERT_VERSION = """
 INSERT INTO catalog.offering_version (offering_id, version, category_id, title, summary, description, prerequisites, attributes,
   sla, site, protection_level, lead_time_days, capacity, notice_months, min_term_months, valid_from, valid_to, cpv, leika,
-  audience_keys, origin, author, editors, content_hash, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $25)
+  audience_keys, origin, author, editors, content_hash, created_at, updated_at, schema_version, capacity_amount, capacity_unit)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $25, $26, $27, $28)
 ON CONFLICT (offering_id, version) DO UPDATE SET category_id = EXCLUDED.category_id, title = EXCLUDED.title,
   summary = EXCLUDED.summary, description = EXCLUDED.description, prerequisites = EXCLUDED.prerequisites,
   attributes = EXCLUDED.attributes, sla = EXCLUDED.sla, site = EXCLUDED.site, protection_level = EXCLUDED.protection_level,
   lead_time_days = EXCLUDED.lead_time_days, capacity = EXCLUDED.capacity, notice_months = EXCLUDED.notice_months,
   min_term_months = EXCLUDED.min_term_months, valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to, cpv = EXCLUDED.cpv,
   leika = EXCLUDED.leika, audience_keys = EXCLUDED.audience_keys, origin = EXCLUDED.origin, author = EXCLUDED.author, editors = EXCLUDED.editors,
-  content_hash = EXCLUDED.content_hash, updated_at = EXCLUDED.updated_at
+  content_hash = EXCLUDED.content_hash, updated_at = EXCLUDED.updated_at,
+  schema_version = EXCLUDED.schema_version, capacity_amount = EXCLUDED.capacity_amount, capacity_unit = EXCLUDED.capacity_unit
 """
 
 
@@ -70,7 +76,7 @@ DROP_CONTACTS = "DELETE FROM catalog.offering_contact WHERE offering_id = ANY ($
 
 INSERT_PRICE = """
 INSERT INTO catalog.price_item (offering_id, version, ordinal, kind, base, per, unit_price_micro, label, tier_mode, tiers, pro_rata,
-  frozen_until, index_clause, valid_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  frozen_until, index_clause, valid_from, terms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 """
 
 
@@ -80,7 +86,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 
 
-INSERT_CONTACT = "INSERT INTO catalog.offering_contact (offering_id, role, name, email, phone) VALUES ($1, $2, $3, $4, $5)"
+INSERT_CONTACT = "INSERT INTO catalog.offering_contact (offering_id, role, name, email, phone, deputy, deputy_email) VALUES ($1, $2, $3, $4, $5, $6, $7)"
 
 
 MARK_SUBMITTED = "UPDATE catalog.offering_version SET submitted_by = $3, updated_at = $4 WHERE offering_id = $1 AND version = $2"
@@ -119,7 +125,7 @@ async def load_versions(
     for row in await conn.fetch(LIST_PRICES, list(ids)):
         prices.setdefault((row["offering_id"], row["version"]), []).append(_price(row))
     audiences: dict[tuple[UUID, int], list[Audience]] = {}
-    for row in await conn.fetch(LIST_AUDIENCES, list(ids)):
+    for row in await conn.fetch(LIST_AUDIENCES, list(ids), sees_all(viewer), list(viewer.members)):
         audiences.setdefault((row["offering_id"], row["version"]), []).extend(many(Audience, [row]))
     return [
         replace(v, prices=tuple(prices.get((v.offering_id, v.version), ())),
@@ -130,7 +136,7 @@ async def load_versions(
 
 def _price(row: Any) -> PriceItem:
     tiers = [Tier(Decimal(t["from_quantity"]), t["unit_price_micro"]) for t in row["tiers"]]
-    return replace(many(PriceItem, [row])[0], tiers=tuple(tiers))
+    return replace(many(PriceItem, [row])[0], tiers=tuple(tiers), terms=read_terms(row["terms"]))
 
 
 async def list_contacts(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, list[Contact]]:
@@ -150,7 +156,7 @@ async def write_versions(conn: Conn, versions: Sequence[Version]) -> None:
     await conn.executemany(INSERT_PRICE, [
         (v.offering_id, v.version, i.ordinal, i.kind, i.base, i.per, i.unit_price_micro, i.label, i.tier_mode,
          [{"from_quantity": f"{t.from_quantity:f}", "unit_price_micro": t.unit_price_micro} for t in i.tiers],
-         i.pro_rata, i.frozen_until, i.index_clause, i.valid_from)
+         i.pro_rata, i.frozen_until, i.index_clause, i.valid_from, terms_values(i.terms))
         for v in versions for i in v.prices
     ])  # fmt: skip
     await conn.executemany(INSERT_AUDIENCE, [
@@ -165,6 +171,7 @@ def _version_row(conn: Conn, v: Version) -> tuple[object, ...]:
         v.offering_id, v.version, v.category_id, v.title, v.summary, v.description, v.prerequisites, v.attributes, v.sla, v.site,
         v.protection_level, v.lead_time_days, v.capacity, v.notice_months, v.min_term_months, v.valid_from, v.valid_to,
         list(v.cpv), list(v.leika), keys, v.origin, v.author, list(v.editors), v.content_hash, conn.now,
+        v.schema_version, v.capacity_amount, v.capacity_unit,
     )  # fmt: skip
 
 
@@ -172,7 +179,12 @@ async def write_contacts(conn: Conn, contacts: Sequence[tuple[UUID, Sequence[Con
     """Replace the contacts of these offerings."""
     await conn.execute(DROP_CONTACTS, [i for i, _c in contacts])
     await conn.executemany(
-        INSERT_CONTACT, [(i, c.role, c.name, c.email, c.phone) for i, cs in contacts for c in cs]
+        INSERT_CONTACT,
+        [
+            (i, c.role, c.name, c.email, c.phone, c.deputy, c.deputy_email)
+            for i, cs in contacts
+            for c in cs
+        ],
     )
 
 

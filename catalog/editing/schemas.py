@@ -2,41 +2,45 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
+from catalog.attributes.model import Schema
+from catalog.attributes.texts import read_answers, typed_answers
 from catalog.contents.schemas import OfferingBody
+from catalog.prices.schemas import CENT_FIELDS, NUMBER_FIELDS, WHOLE_FIELDS
 from kdnx.errors import FieldError
+from kdnx.money import parse_euro
 from kdnx.text import _
 from kdnx.web.form import Form, field_errors
-from kdnx.web.formats import micro_eur
+from kdnx.web.formats import eur, micro_eur
 
 WHOLE = {"lead_time_days", "notice_months", "min_term_months", "reaction_hours", "recovery_hours"}
 SPLIT = {"cpv", "leika"}
+COMMA = {"availability_pct", "from_quantity", "capacity_amount", *NUMBER_FIELDS}
 MANY = {"member_ids", "levels", "regions"}
 
 
-def read_offering_form(fields: Mapping[str, Any]) -> Form[OfferingBody]:
+def read_offering_form(
+    fields: Mapping[str, Any],
+    schema: Schema | None = None,
+    *,
+    names: Sequence[str] = (),
+    rest: Mapping[str, Any] | None = None,
+) -> Form[OfferingBody]:
     """Posted fields named by dotted paths ('prices.0.base') → the same strict schema as JSON.
 
+    The answers to what the category asks are read by `schema`; without one there are none.
     Rows without a kind are empty rows of the form and left out; what cannot be read stays as typed.
+    With `names` only these entries are read and everything else is taken from `rest` (a body as JSON).
     """
-    tree: dict[str, Any] = {}
     wrong: list[FieldError] = []
-    multi = getattr(fields, "getlist", None)
-    for name in fields:
-        values = [str(v) for v in (multi(name) if multi else [fields[name]]) if v != ""]
-        if values:
-            _plant(tree, name.split("."), _convert(name, values, wrong))
-    for name in {n for n in tree if n not in OfferingBody.model_fields}:
-        del tree[name]
-    for group in ("prices", "audiences"):
-        tree[group] = [row for row in _rows(tree.get(group)) if "kind" in row]
-    for row in tree["prices"]:
-        row["tiers"] = _rows(row.get("tiers"))
+    tree = _read_tree(fields, schema, wrong)
+    if names:
+        tree = {**(rest or {}), **{n: v for n, v in tree.items() if n in names}}
     try:
         value = OfferingBody.model_validate_json(json.dumps(tree))
     except ValidationError as error:
@@ -47,16 +51,42 @@ def read_offering_form(fields: Mapping[str, Any]) -> Form[OfferingBody]:
     return Form(raw=_as_typed(fields), value=None if wrong else value, errors=wrong)
 
 
+def _read_tree(
+    fields: Mapping[str, Any], schema: Schema | None, wrong: list[FieldError]
+) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    multi = getattr(fields, "getlist", None)
+    for name in fields:
+        given = multi(name) if multi else [fields[name]]
+        values = [str(v).replace("\r\n", "\n") for v in given if v != ""]
+        if values:
+            _plant(tree, name.split("."), _convert(name, values, wrong))
+    for name in {n for n in tree if n not in OfferingBody.model_fields}:
+        del tree[name]
+    tree["attributes"] = read_answers(fields, schema) if schema else {}
+    for group in ("prices", "audiences"):
+        tree[group] = [row for row in _rows(tree.get(group)) if "kind" in row]
+    for row in tree["prices"]:
+        row["tiers"] = _rows(row.get("tiers"))
+    return tree
+
+
 def _as_typed(fields: Mapping[str, Any]) -> dict[str, Any]:
     multi = getattr(fields, "getlist", None)
-    return {n: multi(n) if multi and n.rpartition(".")[2] in MANY else fields[n] for n in fields}
+    return {
+        n: multi(n)
+        if multi
+        and (n.rpartition(".")[2] in MANY or (len(multi(n)) > 1 and n.startswith("attributes.")))
+        else fields[n]
+        for n in fields
+    }
 
 
-def form_values(body: OfferingBody) -> dict[str, Any]:
+def form_values(body: OfferingBody, schema: Schema | None = None) -> dict[str, Any]:
     """The fields of the form as a person would have typed them."""
     flat: dict[str, Any] = {}
-    _flatten("", body.model_dump(mode="json"), flat)
-    return flat
+    _flatten("", body.model_dump(mode="json", exclude={"attributes"}), flat)
+    return flat | (typed_answers(body.attributes, schema) if schema else {})
 
 
 def _flatten(path: str, value: Any, flat: dict[str, Any]) -> None:
@@ -69,12 +99,18 @@ def _flatten(path: str, value: Any, flat: dict[str, Any]) -> None:
     elif isinstance(value, list) and last not in MANY:
         for n, inner in enumerate(value):
             _flatten(f"{path}.{n}", inner, flat)
-    elif last == "unit_price_micro" and value is not None:
-        flat[path] = micro_eur(value).removesuffix("\u00a0€")
-    elif last in {"availability_pct", "from_quantity"} and value is not None:
-        flat[path] = str(value).replace(".", ",")
     else:
-        flat[path] = "" if value is None else value
+        flat[path] = _typed(last, value)
+
+
+def _typed(last: str, value: Any) -> Any:
+    if value is None:
+        return ""
+    if last == "unit_price_micro":
+        return micro_eur(value).removesuffix("\u00a0€")
+    if last in CENT_FIELDS:
+        return eur(value).removesuffix("\u00a0€")
+    return str(value).replace(".", ",") if last in COMMA else value
 
 
 def _rows(group: Any) -> list[dict[str, Any]]:
@@ -129,8 +165,11 @@ def _micro(text: str) -> int:
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {
-    **dict.fromkeys(WHOLE, int),
+    **dict.fromkeys((*WHOLE, *WHOLE_FIELDS), int),
+    **dict.fromkeys(CENT_FIELDS, parse_euro),
+    **dict.fromkeys(NUMBER_FIELDS, lambda text: str(_german(text))),
     "unit_price_micro": _micro,
+    "capacity_amount": lambda text: str(_german(text)),
     "availability_pct": lambda text: str(_german(text)),
     "from_quantity": lambda text: str(_german(text)),
 }

@@ -1,4 +1,4 @@
-"""Offerings as a file: one row an offering with its first price; what is exported comes in unchanged."""
+"""Offerings as a file: a row or several an offering; what is exported comes in unchanged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from catalog.announcing.actions import tell
+from catalog.attributes.store import list_schemas
 from catalog.categories import store as categories
 from catalog.contents import store as contents
 from catalog.contents.model import Version, missing
 from catalog.contents.schemas import OfferingBody, to_body, to_version
-from catalog.filing.columns import COLUMNS
-from catalog.filing.rows import Around, RowProblem, body_of, row_of, same_body
+from catalog.filing.cells import RowProblem
+from catalog.filing.columns import COLUMNS, answer_columns
+from catalog.filing.rows import Around, Group, LineProblem, body_of, group_rows, rows_of
 from catalog.offerings import store
 from catalog.offerings.actions import SERIES, contact_list
 from catalog.offerings.model import LABELS, RECONFIRM_MONTHS, Offering, State, add_months
@@ -20,7 +22,7 @@ from catalog.ubl.reading import UBL
 from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
 from kdnx.ids import new_id
-from kdnx.imports.kinds import FileKind, Outcome, Row, RowError
+from kdnx.imports.kinds import Column, FileKind, Outcome, Row, RowError
 from kdnx.members.store import list_members
 from kdnx.numbers.actions import assign_many, draw
 from kdnx.text import _
@@ -63,28 +65,27 @@ async def _read_around(conn: Conn, viewer: Viewer) -> Around:
             for h in heads
             if h.id in versions
         },
+        schemas=(schemas := await list_schemas(conn)),
+        titles={c.name: c.title for c in (*COLUMNS, *answer_columns(schemas.values()))},
     )
+
+
+async def columns_of_answers(conn: Conn) -> Sequence[Column]:
+    """One column for each question that any category asks today."""
+    return answer_columns((await list_schemas(conn)).values())
 
 
 async def write(conn: Conn, viewer: Viewer, rows: Sequence[Row]) -> Outcome:
     """New rows become drafts (or, from the office, published history); changed ones a new draft version."""
     around = await _read_around(conn, viewer)
-    outcome = Outcome()
+    groups, faults = group_rows(rows)
+    outcome = Outcome(errors=[RowError(row.number, *p.parts) for row, p in faults])
     items: list[Item] = []
-    seen: set[tuple[str, str]] = set()
-    for row in rows:
-        key = (row.values["member_code"].upper(), row.values["reference"])
+    for group in groups:
         try:
-            if key in seen:
-                raise RowProblem(
-                    _("Eigene Kennung"),
-                    key[1],
-                    _("jede Kennung einmal"),
-                    _("Diese Kennung steht mehrfach in der Datei."),
-                )
-            seen.add(key)
-            item = _item(conn, viewer, around, row)
+            item = _item(conn, viewer, around, group)
         except RowProblem as problem:
+            row = problem.row if isinstance(problem, LineProblem) else group.main
             outcome.errors.append(RowError(row.number, *problem.parts))
             continue
         if item is None:
@@ -97,8 +98,8 @@ async def write(conn: Conn, viewer: Viewer, rows: Sequence[Row]) -> Outcome:
     return outcome
 
 
-def _item(conn: Conn, viewer: Viewer, around: Around, row: Row) -> Item | None:
-    values = row.values
+def _item(conn: Conn, viewer: Viewer, around: Around, group: Group) -> Item | None:
+    values = group.main.values
     owner = around.members.get(values["member_code"].upper())
     is_office = viewer.scope in (Scope.OFFICE, Scope.SYSTEM)
     if owner is None or not (is_office or viewer.acts_for(owner)):
@@ -110,11 +111,11 @@ def _item(conn: Conn, viewer: Viewer, around: Around, row: Row) -> Item | None:
         )
     head = around.heads.get((owner, values["reference"]))
     old = around.bodies.get(head.id) if head else None
-    body = body_of(around, values, old)
+    body = body_of(around, group, old)
     state = (
         State(values["state"]) if values["state"] else (State(head.state) if head else State.DRAFT)
     )
-    if head and old and same_body(body, old) and state == head.state:
+    if head and old and body.model_dump() == old.model_dump() and state == head.state:
         return None
     _check_state(head, state, is_office=is_office)
     # without a word about the state even the office only writes a draft
@@ -131,6 +132,7 @@ def _item(conn: Conn, viewer: Viewer, around: Around, row: Row) -> Item | None:
         body,
         head.id,
         head.draft_version or 1,
+        schema_version=around.schema(body.category_id).version,
         author=viewer.principal,
         editors=tuple(dict.fromkeys((*editors, *who))),
         origin="imported" if publish else "entered",
@@ -207,6 +209,8 @@ async def _write_items(conn: Conn, viewer: Viewer, items: Sequence[Item]) -> Non
     )
     for item in items:
         head = heads[item.head.id]
+        if item.is_new and item.state == State.DRAFT:
+            continue  # it stands as it was put in
         if item.state != State.DRAFT:
             at = (
                 end_of_day(item.published_on)
@@ -237,14 +241,11 @@ async def _write_items(conn: Conn, viewer: Viewer, items: Sequence[Item]) -> Non
 async def read(conn: Conn, viewer: Viewer) -> Sequence[Mapping[str, Any]]:
     """The own house's offerings, for the office all; the latest version of each in the columns of the file."""
     around = await _read_around(conn, viewer)
-    codes = {i: c for c, i in around.members.items()}
+    codes = around.names.codes
     names = {c.id: c.name for c in await categories.list_categories(conn)}
+    heads = sorted(around.heads.values(), key=lambda h: (codes.get(h.owner_id, ""), h.reference))
     return [
-        row_of(head, around.versions[head.id], around.bodies[head.id], codes, names)
-        for head in sorted(
-            around.heads.values(), key=lambda h: (codes.get(h.owner_id, ""), h.reference)
-        )
-        if head.id in around.versions
+        row for head in heads if head.id in around.versions for row in rows_of(around, head, names)
     ]
 
 
@@ -257,4 +258,5 @@ OFFERINGS = FileKind(
     read,
     order=20,
     documents={"ubl": UBL},
+    more_columns=columns_of_answers,
 )

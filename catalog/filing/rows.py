@@ -1,60 +1,117 @@
-"""Rows of the offerings' file from and to content."""
+"""Rows of the offerings' file from and to content: one offering is one row, or several of the same reference."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from catalog.contents.model import REGION_LABELS, Audience, Version
-from catalog.contents.schemas import OfferingBody
-from catalog.filing.columns import COLUMN_OF, COLUMNS
+from catalog.attributes.model import Schema
+from catalog.attributes.store import COMMON
+from catalog.contents.model import Version
+from catalog.contents.schemas import ContactsBody, OfferingBody
+from catalog.filing.cells import (
+    Cells,
+    Names,
+    RowProblem,
+    answer_cells,
+    audience_cells,
+    contact_cells,
+    price_cells,
+    read_answers,
+    read_audience,
+    read_contact,
+    read_price,
+    read_tier,
+    tier_cells,
+)
+from catalog.filing.columns import SLA, Line, column_of
 from catalog.offerings.model import Offering
-from catalog.prices.model import PriceItem
 from kdnx.clock import berlin_day
-from kdnx.members.model import LEVEL_LABELS
+from kdnx.imports.kinds import Row
 from kdnx.text import _
 from kdnx.web.form import field_errors
-
-MICRO = 1_000_000
 
 
 @dataclass(frozen=True)
 class Around:
-    """What rows name: members by code, categories by name or code, what is there already."""
+    """What rows name: members by code, categories by name or code, what is there already, titles of columns."""
 
     members: Mapping[str, UUID]
     categories: Mapping[str, UUID]
     heads: Mapping[tuple[UUID, str], Offering]
     versions: Mapping[UUID, Version]
     bodies: Mapping[UUID, OfferingBody]
+    schemas: Mapping[UUID, Schema]
+    titles: Mapping[str, str]
+
+    @property
+    def names(self) -> Names:
+        """Members by code and codes by member."""
+        return Names(self.members, {i: c for c, i in self.members.items()})
+
+    def schema(self, category_id: UUID) -> Schema:
+        """What a category asks today."""
+        return self.schemas.get(category_id) or self.schemas[COMMON]
 
 
-class RowProblem(ValueError):
-    """Why a row cannot be written: column title, what was found, what is expected, in words."""
+@dataclass(frozen=True)
+class Group:
+    """The rows of one offering: the first says what it is, the others add to it."""
 
-    def __init__(self, field: str, found: object, expected: str, message: str) -> None:
-        super().__init__(message)
-        self.parts = (field, "" if found is None else str(found)[:80], expected, message)
+    main: Row
+    more: Sequence[Row] = ()
 
 
 # columns that hold one field of the content as it is
 PLAIN = (
     "title", "summary", "description", "prerequisites", "site", "capacity", "lead_time_days", "notice_months",
-    "min_term_months", "protection_level", "valid_from",
+    "min_term_months", "protection_level", "valid_from", "valid_to", "capacity_amount", "capacity_unit",
 )  # fmt: skip
+LISTS = ("cpv", "leika")
 
 
-def same_body(a: OfferingBody, b: OfferingBody) -> bool:
-    """Both say the same; 99.0 and 99 are one number."""
-    return a.model_dump() == b.model_dump()
+def group_rows(rows: Sequence[Row]) -> tuple[list[Group], list[tuple[Row, RowProblem]]]:
+    """The rows by offering, in the order of the file, and those that belong to none or say twice what one is."""
+    mains: dict[tuple[str, str], Row] = {}
+    more: dict[tuple[str, str], list[Row]] = {}
+    faults: list[tuple[Row, RowProblem]] = []
+    for row in rows:
+        key = (row.values["member_code"].upper(), row.values["reference"])
+        if row.values["line"] not in (None, Line.OFFERING):
+            more.setdefault(key, []).append(row)
+        elif key in mains:
+            message = _("Diese Kennung steht mehrfach in der Datei.")
+            hint = _("jede Kennung einmal; weitere Preise in Zeilen „Preis“")
+            faults.append((row, RowProblem(_("Eigene Kennung"), key[1], hint, message)))
+        else:
+            mains[key] = row
+    for key, lost in more.items():
+        if key not in mains:
+            message = _("Zu dieser Zeile fehlt in der Datei die Zeile der Leistung.")
+            problem = RowProblem(_("Eigene Kennung"), key[1], _("eine Zeile „Leistung“"), message)
+            faults += [(row, problem) for row in lost]
+    return [Group(row, more.get(key, ())) for key, row in mains.items()], faults
 
 
-def body_of(around: Around, values: Mapping[str, Any], old: OfferingBody | None) -> OfferingBody:
-    """The row as content; what the file has no column for stays as in `old`. RowProblem names the cell."""
-    category = around.categories.get(values["category"].lower())
+class LineProblem(RowProblem):
+    """A problem of a row below the first; `row` says which."""
+
+    def __init__(self, row: Row, problem: RowProblem) -> None:
+        super().__init__(*problem.parts)
+        self.row = row
+
+
+def body_of(around: Around, group: Group, old: OfferingBody | None) -> OfferingBody:
+    """The rows as content. RowProblem names the cell.
+
+    A first row marked „Leistung“ says everything; an unmarked one leaves what it does not say as in `old`.
+    """
+    values = group.main.values
+    if not values["title"]:
+        raise RowProblem(_("Titel"), "", _("Text"), _("Diese Angabe fehlt."))
+    category = around.categories.get((values["category"] or "").lower())
     if category is None:
         raise RowProblem(
             _("Kategorie"),
@@ -62,133 +119,112 @@ def body_of(around: Around, values: Mapping[str, Any], old: OfferingBody | None)
             _("Name oder Kennung einer Kategorie"),
             _("Diese Kategorie gibt es nicht."),
         )
+    is_whole = values["line"] == Line.OFFERING
+    kept: dict[str, Any] = {} if old is None or is_whole else old.model_dump()
     given: dict[str, Any] = {n: values[n] for n in ("reference", *PLAIN) if values[n] is not None}
-    # what the file has no column for stays as it is: further prices, audiences, contacts
-    kept: dict[str, Any] = old.model_dump() if old else {}
-    given |= {n: kept[n] for n in ("leika", "valid_to") if n in kept}
-    sla = {
-        n: values[n]
-        for n in ("availability_pct", "service_hours", "reaction_hours")
-        if values[n] is not None
-    }
-    kept_sla = {
-        n: v
-        for n, v in kept.get("sla", {}).items()
-        if n in ("recovery_hours", "maintenance_window")
-    }
-    contact = {"name": values["contact_name"] or "", "email": values["contact_email"] or ""}
-    old_lead = (kept.get("contacts") or {}).get("lead") or {}
-    lead = {**contact, "phone": old_lead.get("phone", "")} if contact["name"] else None
+    if not is_whole:
+        given |= {n: kept[n] for n in ("valid_to",) if n in kept and n not in given}
+    sla = {n: v for n in SLA if (v := values[n]) is not None}
     given |= {
         "category_id": category,
-        "cpv": [c.strip() for c in (values["cpv"] or "").split(",") if c.strip()],
-        "sla": {**kept_sla, **sla},
-        "prices": _price(values, kept.get("prices", [])) + kept.get("prices", [])[1:],
-        "audiences": _audience(around, values) + kept.get("audiences", [])[1:],
-        "contacts": {**(kept.get("contacts") or {}), "lead": lead},
+        "sla": {**{n: kept.get("sla", {}).get(n) for n in SLA[3:] if kept.get("sla")}, **sla},
+        "attributes": read_answers(
+            values, around.schema(category), kept.get("attributes", {}), around.titles
+        ),
+        **{n: _list(values[n]) or (kept.get(n, []) if n == "leika" else []) for n in LISTS},
+        **_lines(around, group, kept),
     }
     try:
         return OfferingBody.model_validate(given, strict=False)
     except ValidationError as error:
         first = field_errors(error)[0]
-        path = [step for step in first.field.split(".") if not step.isdigit()]
-        name = COLUMN_OF.get(".".join(path), path[-1] if path else "")
-        title = next((c.title for c in COLUMNS if c.name == name), name)
-        raise RowProblem(title, values.get(name), _("siehe Vorlage"), first.message) from None
-
-
-def _price(values: Mapping[str, Any], kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    if not values["price_kind"]:
-        return []
-    micro = None if values["unit_price"] is None else values["unit_price"] * MICRO
-    if micro is not None and micro != micro.to_integral_value():
+        name = column_of(first.field)
         raise RowProblem(
-            _("Preis netto in Euro"),
-            values["unit_price"],
-            _("höchstens sechs Stellen nach dem Komma"),
-            _("Der Preis hat zu viele Stellen."),
-        )
-    price = {
-        "kind": values["price_kind"],
-        "base": values["price_base"],
-        "per": values["price_per"],
-        "label": values["price_label"] or "",
-        "unit_price_micro": None if micro is None else int(micro),
+            around.titles.get(name, name), values.get(name), _("siehe Vorlage"), first.message
+        ) from None
+
+
+def _list(cell: str | None) -> list[str]:
+    return [c.strip() for c in (cell or "").split(",") if c.strip()]
+
+
+def _lines(around: Around, group: Group, kept: Mapping[str, Any]) -> dict[str, Any]:
+    values = group.main.values
+    old_prices, old_audiences = kept.get("prices", []), kept.get("audiences", [])
+    contacts: dict[str, Any] = dict(kept.get("contacts") or {})
+    prices = (
+        [read_price(values, old_prices[0] if old_prices else {})] if values["price_kind"] else []
+    )
+    audiences = [read_audience(values, around.names)] if values["audience"] else []
+    role = values["contact_role"] or "lead"
+    contact = {n: v for n, v in read_contact(values).items() if v}
+    contacts[role] = {**(contacts.get(role) or {}), **contact} if values["contact_name"] else None
+    said = {r.values["line"] for r in group.more}
+    prices += [] if Line.PRICE in said else old_prices[1:]
+    audiences += [] if Line.AUDIENCE in said else old_audiences[1:]
+    if Line.TIER in said and prices:
+        prices[0] = {**prices[0], "tiers": []}
+    for row in group.more:
+        try:
+            _add(row.values, around, prices, audiences, contacts)
+        except RowProblem as problem:
+            raise LineProblem(row, problem) from None
+    return {"prices": prices, "audiences": audiences, "contacts": contacts}
+
+
+def _add(
+    cells: Cells, around: Around, prices: list[Any], audiences: list[Any], contacts: dict[str, Any]
+) -> None:
+    match cells["line"]:
+        case Line.PRICE:
+            prices.append(read_price(cells, {}))
+        case Line.TIER if prices:
+            prices[-1] = {**prices[-1], "tiers": [*prices[-1].get("tiers", []), read_tier(cells)]}
+        case Line.TIER:
+            message = _("Eine Staffel gehört zu dem Preis in einer Zeile darüber.")
+            raise RowProblem(_("Zeile"), _("Staffel"), _("Preis"), message)
+        case Line.AUDIENCE:
+            audiences.append(read_audience(cells, around.names))
+        case _:
+            if not cells["contact_role"]:
+                message = _("Zu dieser Ansprechperson fehlt die Aufgabe.")
+                raise RowProblem(_("Aufgabe der Ansprechperson"), "", _("siehe Vorlage"), message)
+            contacts[cells["contact_role"]] = read_contact(cells)
+
+
+def rows_of(around: Around, head: Offering, categories: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """One offering as the rows of the file, values typed as they are read."""
+    v, body = around.versions[head.id], around.bodies[head.id]
+    names = around.names
+    key = {"member_code": names.codes[head.owner_id], "reference": head.reference}
+    price, *prices = v.prices or (None,)
+    audience, *audiences = v.audiences or (None,)
+    contacts = {
+        r: c for r in ContactsBody.model_fields if (c := getattr(body.contacts, r)) and c.name
     }
-    more = ("tier_mode", "tiers", "pro_rata", "frozen_until", "index_clause", "valid_from")
-    return [{**{n: kept[0][n] for n in more if kept}, **price}]
-
-
-def _audience(around: Around, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if not values["audience"]:
-        return []
-    names = [n.strip() for n in (values["audience_names"] or "").split(",") if n.strip()]
-    column, known = {
-        "members": ("member_ids", around.members),
-        "level": ("levels", {v: k for k, v in LEVEL_LABELS.items()}),
-        "region": ("regions", {v: k for k, v in REGION_LABELS.items()}),
-    }.get(values["audience"], ("", {}))
-    unknown = [n for n in names if n not in known]
-    if unknown:
-        raise RowProblem(
-            _("Zielgruppe genauer"),
-            unknown[0],
-            ", ".join(sorted(map(str, known))[:40]),
-            _("Das gehört nicht zur Zielgruppe."),
-        )
-    chosen = {column: [known[n] for n in names]} if column else {}
-    return [
-        {
-            "kind": values["audience"],
-            "legal_basis": values["legal_basis"],
-            "tax_code": values["tax_code"],
-            **chosen,
-        }
-    ]
-
-
-def row_of(
-    head: Offering,
-    v: Version,
-    body: OfferingBody,
-    codes: Mapping[UUID, str],
-    names: Mapping[UUID, str],
-) -> dict[str, Any]:
-    """One version in the columns of the file, values typed as they are read."""
-    price: PriceItem | None = v.prices[0] if v.prices else None
-    audience: Audience | None = v.audiences[0] if v.audiences else None
-    lead = body.contacts.lead
-    return {
+    lead = next(iter(contacts), "lead")
+    main: dict[str, Any] = {
+        **key,
         **{n: getattr(v, n) if getattr(v, n) != "" else None for n in PLAIN},
-        "member_code": codes[head.owner_id],
-        "reference": head.reference,
-        "category": names[v.category_id],
-        "price_kind": price.kind if price else None,
-        "price_base": price.base if price else None,
-        "price_per": price.per if price else None,
-        "price_label": (price.label or None) if price else None,
-        "unit_price": Decimal(price.unit_price_micro) / MICRO
-        if price and price.unit_price_micro is not None
-        else None,
-        "audience": audience.kind if audience else None,
-        "audience_names": _names_of(audience, codes) if audience else None,
-        "legal_basis": audience.legal_basis if audience else None,
-        "tax_code": audience.tax_code if audience else None,
-        "availability_pct": body.sla.availability_pct,
-        "service_hours": body.sla.service_hours or None,
-        "reaction_hours": body.sla.reaction_hours,
-        "cpv": ", ".join(v.cpv) or None,
-        "contact_name": lead.name if lead else None,
-        "contact_email": (lead.email or None) if lead else None,
+        "line": Line.OFFERING.value,
+        "category": categories[v.category_id],
+        **(price_cells(price) if price else {}),
+        **(audience_cells(audience, names) if audience else {}),
+        **{n: s if (s := getattr(body.sla, n)) != "" else None for n in SLA},
+        **{n: ", ".join(getattr(v, n)) or None for n in LISTS},
+        **contact_cells(contacts.get(lead)),
+        "contact_role": lead if lead in contacts else None,
+        **answer_cells(v.attributes, around.schema(v.category_id)),
         "state": head.state,
         "published_on": berlin_day(head.published_at) if head.published_at else None,
     }
-
-
-def _names_of(a: Audience, codes: Mapping[UUID, str]) -> str | None:
-    named = (
-        [codes.get(m, "") for m in a.member_ids]
-        + [LEVEL_LABELS[x] for x in a.levels]
-        + [REGION_LABELS[r] for r in a.regions]
-    )
-    return ", ".join(sorted(named)) or None
+    more = [tier_cells(t) for t in (price.tiers if price else ())]
+    for p in prices:
+        more += [{"line": Line.PRICE.value, **price_cells(p)}, *(tier_cells(t) for t in p.tiers)]
+    more += [{"line": Line.AUDIENCE.value, **audience_cells(a, names)} for a in audiences]
+    more += [
+        {"line": Line.CONTACT.value, "contact_role": r, **contact_cells(c)}
+        for r, c in contacts.items()
+        if r != lead
+    ]
+    return [main, *({**key, **m} for m in more)]

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from catalog.finding import store
+from catalog.finding.facets import read_names
 from catalog.finding.model import Criteria, Sort
-from catalog.finding.pages import read_names
+from catalog.finding.searching import search
 from kdnx.db.conn import Conn
 from kdnx.module import Hit, SearchProvider, Tile, TileData
 from kdnx.text import _
@@ -12,19 +13,17 @@ from kdnx.viewer import Permission, Viewer
 
 
 async def find_everywhere(conn: Conn, viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
-    """Offerings for `/search`: all words, else at least one; the number jumps straight there."""
+    """Offerings for `/search`, found as in the catalogue; the number jumps straight there."""
     if not viewer.may(Permission.CATALOG_READ):
         return []
-    for any_word in (False, True):
-        criteria = Criteria(q=text[:200], any_word=any_word, sort=Sort.RELEVANCE)
-        if hits := await store.list_found(conn, viewer, criteria, limit=limit):
-            names = (await read_names(conn)).members
-            return [
-                Hit(f"{h.number} {h.title}", f"/offerings/{h.id}", _("Leistung"),
-                    " · ".join(x for x in (names.get(h.owner_id, ""), h.summary) if x))
-                for h in hits
-            ]  # fmt: skip
-    return []
+    criteria = Criteria(q=text[:200], sort=Sort.RELEVANCE)
+    outcome = await search(conn, viewer, criteria, limit=limit, count=False)
+    names = (await read_names(conn)).members
+    return [
+        Hit(f"{h.number} {h.title}", f"/offerings/{h.id}", _("Leistung"),
+            " · ".join(x for x in (names.get(h.owner_id, ""), h.summary) if x))
+        for h in outcome.answer.hits
+    ]  # fmt: skip
 
 
 async def load_tiles(conn: Conn, viewer: Viewer) -> Sequence[TileData]:

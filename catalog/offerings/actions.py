@@ -8,8 +8,10 @@ from uuid import UUID
 import asyncpg
 
 from catalog.announcing.actions import tell, tell_narrowed
-from catalog.categories import store as categories
+from catalog.attributes.model import Schema
+from catalog.attributes.store import get_schema
 from catalog.contents import store as contents
+from catalog.contents.actions import check_body
 from catalog.contents.model import Contact, Version, check_second_person, missing
 from catalog.contents.schemas import ContactsBody, OfferingBody, to_version
 from catalog.offerings import store
@@ -18,7 +20,6 @@ from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
 from kdnx.errors import FieldError, Forbidden, Invalid, Refused, Stale
 from kdnx.ids import new_id
-from kdnx.members.store import list_members
 from kdnx.numbers.actions import assign, draw
 from kdnx.tasks.actions import close_tasks, open_tasks
 from kdnx.tasks.model import NewTask
@@ -32,7 +33,7 @@ async def create_offering(conn: Conn, viewer: Viewer, body: OfferingBody) -> Off
     """A draft of the viewer's own house; Invalid when its reference is taken or a named thing is unknown."""
     require(viewer, Permission.OFFERING_EDIT)
     owner = viewer.owner_id
-    await _check_named(conn, body)
+    body, schema = await check_body(conn, body)
     number = (await draw(conn, SERIES, conn.today.year, 1))[0]
     head = Offering(
         id=new_id(),
@@ -53,7 +54,7 @@ async def create_offering(conn: Conn, viewer: Viewer, body: OfferingBody) -> Off
         message = _("Diese Kennung trägt schon eine andere Leistung Ihres Hauses.")
         raise Invalid(message, errors=[FieldError("reference", message, "taken")]) from None
     await assign(conn, number, "offering", owner, head.id)
-    await _write(conn, viewer, head, body, ())
+    await _write(conn, viewer, head, body, schema)
     _note(conn, viewer, "offering.create", head, audience="owner")
     return await store.get_offering(conn, viewer, head.id)
 
@@ -76,7 +77,7 @@ async def save_draft(
     if body.reference not in ("", head.reference):
         message = _("Die eigene Kennung bleibt, wie sie ist: Aufträge und Dateien nennen sie.")
         raise Invalid(message, errors=[FieldError("reference", message, "fixed")])
-    await _check_named(conn, body)
+    body, schema = await check_body(conn, body)
     editors: tuple[UUID, ...] = ()
     if head.draft_version:
         editors = tuple(
@@ -85,17 +86,20 @@ async def save_draft(
     else:
         head = replace(head, draft_version=(head.published_version or 0) + 1)
     head = await store.mark_offering(conn, head)
-    await _write(conn, viewer, head, body, editors)
+    await _write(conn, viewer, head, body, schema, editors)
     _note(conn, viewer, "offering.save", head, audience="owner")
     return head
 
 
 async def _write(
-    conn: Conn, viewer: Viewer, head: Offering, body: OfferingBody, editors: Sequence[UUID]
-) -> None:
+    conn: Conn, viewer: Viewer, head: Offering, body: OfferingBody, schema: Schema,
+    editors: Sequence[UUID] = (),
+) -> None:  # fmt: skip
     who = viewer.principal
     everybody = tuple(dict.fromkeys((*editors, *((who,) if who else ()))))
-    version = to_version(body, head.id, head.draft_version or 1, author=who, editors=everybody)
+    version = to_version(
+        body, head.id, head.draft_version or 1, author=who, editors=everybody, schema_version=schema.version
+    )  # fmt: skip
     await contents.write_versions(conn, [version])
     await contents.write_contacts(conn, [(head.id, contact_list(body.contacts))])
     await store.show_face(conn, [head.id])
@@ -104,7 +108,11 @@ async def _write(
 def contact_list(contacts: ContactsBody) -> list[Contact]:
     """The contacts that have a name."""
     named = [(role, getattr(contacts, role)) for role in ContactsBody.model_fields]
-    return [Contact(role, c.name, c.email, c.phone) for role, c in named if c and c.name]
+    return [
+        Contact(role, c.name, c.email, c.phone, c.deputy, c.deputy_email)
+        for role, c in named
+        if c and c.name
+    ]
 
 
 async def submit_offering(
@@ -117,7 +125,8 @@ async def submit_offering(
     if head.draft_submitted:
         raise Refused(_("Der Entwurf liegt schon zur Prüfung."))
     contacts = (await contents.list_contacts(conn, [head.id])).get(head.id, [])
-    if gaps := missing(version, contacts):
+    schema = await get_schema(conn, version.category_id)
+    if gaps := missing(version, contacts, schema):
         raise Refused(
             _("Es fehlt noch: ") + ", ".join(words for _field, words in gaps) + ".",
             rule=_("Veröffentlicht wird nur, was vollständig ist."),
@@ -182,7 +191,11 @@ async def publish_offering(
     )
     await store.show_face(conn, [head.id])
     head = await store.get_offering(conn, viewer, head.id)
-    await close_tasks(conn, head.id, ["offering.publish", "offering.rework", "offering.reconfirm"])
+    await close_tasks(
+        conn,
+        head.id,
+        ["offering.publish", "offering.rework", "offering.reconfirm", "offering.upgrade"],
+    )
     await tell_narrowed(conn, viewer, head, before)
     await tell(conn, viewer, "offering.publish", head)
     return head
@@ -267,19 +280,6 @@ async def own_offering(
             remedy_url=f"/offerings/{head.id}",
         )
     return head
-
-
-async def _check_named(conn: Conn, body: OfferingBody) -> None:
-    errors: list[FieldError] = []
-    if body.category_id not in {c.id for c in await categories.list_categories(conn)}:
-        errors.append(FieldError("category_id", _("Diese Kategorie gibt es nicht."), "unknown"))
-    named = {m for a in body.audiences for m in a.member_ids}
-    if named - {m.id for m in await list_members(conn, sorted(named))}:
-        errors.append(
-            FieldError("audiences.0.member_ids", _("Dieses Mitglied gibt es nicht."), "unknown")
-        )
-    if errors:
-        raise Invalid(_("Bitte die markierten Felder prüfen."), errors=errors)
 
 
 def _note(

@@ -23,7 +23,7 @@ from kdnx.web.routing import Call
 api = Api("offerings")
 
 
-async def _detail(call: Call, head: Offering) -> OfferingDetail:
+async def offering_detail(call: Call, head: Offering) -> OfferingDetail:
     own = call.viewer.acts_for(head.owner_id) or contents.sees_all(call.viewer)
     number = head.latest_version if own else head.published_version or 0
     version = await contents.get_version(call.conn, call.viewer, head.id, number)
@@ -55,7 +55,7 @@ def _version(head: Offering, v: Version, contacts: list[Contact]) -> VersionOut:
 @api.get("/api/v1/offerings/{id}", permission=Permission.CATALOG_READ)
 async def get_offering_json(call: Call, *, id: UUID) -> OfferingDetail:
     """One offering; owners get their draft, everybody else what is published for them."""
-    return await _detail(call, await store.get_offering(call.conn, call.viewer, id))
+    return await offering_detail(call, await store.get_offering(call.conn, call.viewer, id))
 
 
 @api.get("/api/v1/offerings/{id}/versions", permission=Permission.CATALOG_READ)
@@ -70,7 +70,7 @@ async def list_offering_versions_json(call: Call, *, id: UUID) -> VersionList:
 @api.post("/api/v1/offerings", permission=Permission.OFFERING_EDIT, status=201)
 async def create_offering_json(call: Call, *, body: OfferingBody) -> OfferingDetail:
     """A draft of the caller's own house."""
-    return await _detail(call, await actions.create_offering(call.conn, call.viewer, body))
+    return await offering_detail(call, await actions.create_offering(call.conn, call.viewer, body))
 
 
 @api.put("/api/v1/offerings/{id}", permission=Permission.OFFERING_EDIT, needs_match=True)
@@ -79,14 +79,14 @@ async def save_offering_json(call: Call, *, id: UUID, body: OfferingBody) -> Off
     head = await actions.save_draft(
         call.conn, call.viewer, id, expected_version(call.request), body
     )
-    return await _detail(call, head)
+    return await offering_detail(call, head)
 
 
 @api.post("/api/v1/offerings/{id}/submit", permission=Permission.OFFERING_EDIT, needs_match=True)
 async def submit_offering_json(call: Call, *, id: UUID) -> OfferingDetail:
     """Ask the second person."""
     head = await actions.submit_offering(call.conn, call.viewer, id, expected_version(call.request))
-    return await _detail(call, head)
+    return await offering_detail(call, head)
 
 
 @api.post(
@@ -95,7 +95,7 @@ async def submit_offering_json(call: Call, *, id: UUID) -> OfferingDetail:
 async def publish_offering_json(call: Call, *, id: UUID, body: PublishBody) -> OfferingDetail:
     """Publish the version that was read; never by one of its authors, never by a machine."""
     version = expected_version(call.request)
-    return await _detail(
+    return await offering_detail(
         call, await actions.publish_offering(call.conn, call.viewer, id, version, body.version)
     )
 
@@ -104,7 +104,7 @@ async def publish_offering_json(call: Call, *, id: UUID, body: PublishBody) -> O
 async def return_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> OfferingDetail:
     """Back to the author with a reason."""
     version = expected_version(call.request)
-    return await _detail(
+    return await offering_detail(
         call, await actions.return_offering(call.conn, call.viewer, id, version, body.reason)
     )
 
@@ -115,14 +115,14 @@ async def discard_offering_draft_json(call: Call, *, id: UUID) -> OfferingDetail
     head = await availability.discard_draft(
         call.conn, call.viewer, id, expected_version(call.request)
     )
-    return await _detail(call, head)
+    return await offering_detail(call, head)
 
 
 @api.post("/api/v1/offerings/{id}/suspend", permission=Permission.OFFERING_EDIT, needs_match=True)
 async def suspend_offering_json(call: Call, *, id: UUID, body: ReasonBody) -> OfferingDetail:
     """Not to be ordered for now."""
     version = expected_version(call.request)
-    return await _detail(
+    return await offering_detail(
         call, await availability.suspend_offering(call.conn, call.viewer, id, version, body.reason)
     )
 
@@ -133,7 +133,7 @@ async def resume_offering_json(call: Call, *, id: UUID) -> OfferingDetail:
     head = await availability.resume_offering(
         call.conn, call.viewer, id, expected_version(call.request)
     )
-    return await _detail(call, head)
+    return await offering_detail(call, head)
 
 
 @api.post("/api/v1/offerings/{id}/reconfirm", permission=Permission.OFFERING_EDIT, needs_match=True)
@@ -142,14 +142,14 @@ async def reconfirm_offering_json(call: Call, *, id: UUID) -> OfferingDetail:
     head = await availability.reconfirm_offering(
         call.conn, call.viewer, id, expected_version(call.request)
     )
-    return await _detail(call, head)
+    return await offering_detail(call, head)
 
 
 @api.post("/api/v1/offerings/{id}/retire", permission=Permission.OFFERING_PUBLISH, needs_match=True)
 async def retire_offering_json(call: Call, *, id: UUID, body: RetireBody) -> OfferingDetail:
-    """The end of an offering; while it is used a successor must be named."""
+    """The end of an offering, today or on a day; while it is used a successor and its notice period are needed."""
     version = expected_version(call.request)
     head = await availability.retire_offering(
-        call.conn, call.viewer, id, version, body.reason, body.successor_id
+        call.conn, call.viewer, id, version, body.reason, body.successor_id, body.on
     )
-    return await _detail(call, head)
+    return await offering_detail(call, head)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -32,6 +33,7 @@ class Event(StrEnum):
     RETIRE = "retire"
     RECONFIRM = "reconfirm"
     RECONFIRM_MISSED = "reconfirm_missed"
+    CERTIFICATE_EXPIRED = "certificate_expired"
 
 
 LABELS: dict[State, str] = {
@@ -53,6 +55,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.RETIRE: "einstellen",
     Event.RECONFIRM: "Angaben bestätigen",
     Event.RECONFIRM_MISSED: "Bestätigung versäumt",
+    Event.CERTIFICATE_EXPIRED: "Nachweis abgelaufen",
 }
 
 
@@ -73,6 +76,7 @@ MOVES: dict[tuple[State, Event], State] = {
     (State.SUSPENDED, Event.RESUME): State.PUBLISHED,
     (State.PUBLISHED, Event.RECONFIRM): State.PUBLISHED,
     (State.PUBLISHED, Event.RECONFIRM_MISSED): State.SUSPENDED,
+    (State.PUBLISHED, Event.CERTIFICATE_EXPIRED): State.SUSPENDED,
     (State.PUBLISHED, Event.RETIRE): State.RETIRED,
     (State.SUSPENDED, Event.RETIRE): State.RETIRED,
 }
@@ -108,6 +112,11 @@ class Offering:
     successor_id: UUID | None = None
     published_at: datetime | None = None
     audience_keys: Sequence[str] = ()
+    certified_until: date | None = None
+    capacity_free: Decimal | None = None
+    capacity_free_on: date | None = None
+    retire_on: date | None = None
+    retire_note: str = ""
 
     @property
     def latest_version(self) -> int:
@@ -132,7 +141,10 @@ def advance(state: str, event: Event) -> State:
 
 def possible(offering: Offering) -> set[Event]:
     """What may happen to an offering now, for the buttons of its page; dates are left out."""
-    moves = {e for (s, e) in MOVES if s == offering.state} - {Event.RECONFIRM_MISSED}
+    moves = {e for (s, e) in MOVES if s == offering.state} - {
+        Event.RECONFIRM_MISSED,
+        Event.CERTIFICATE_EXPIRED,
+    }
     if not offering.draft_version or offering.draft_submitted:
         moves -= {Event.SUBMIT, Event.DISCARD}
     if not offering.draft_submitted:

@@ -17,9 +17,10 @@ class ReasonBody(Body):
 
 
 class RetireBody(ReasonBody):
-    """Why, and what to use instead."""
+    """Why, what to use instead, and from which day (today without one)."""
 
     successor_id: UUID | None = None
+    on: date | None = None
 
 
 class PublishBody(Body):
@@ -35,6 +36,7 @@ class MoveForm(BaseModel):
     version: int | None = Field(None, ge=1)
     reason: Annotated[str, StringConstraints(strip_whitespace=True)] = Field("", max_length=1000)
     successor_id: UUID | None = None
+    on: date | None = None
 
 
 class OfferingOut(BaseModel):

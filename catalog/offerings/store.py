@@ -6,6 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from catalog.contents.store import sees_all
+from catalog.indexing import actions as indexing
 from catalog.offerings.model import Offering
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many, one
@@ -35,23 +36,9 @@ VALUES ($1, $2, $3, $4, 'draft', 1, $5, $6, kdnx.sort_key($6), ''::tsvector, $7,
 """
 
 
-# the face of a head is that of its published version, before the first publication that of the draft
-SHOW_FACE = """
-UPDATE catalog.offering o SET category_id = v.category_id, title = v.title, title_key = kdnx.sort_key(v.title), summary = v.summary,
-  audience_keys = CASE WHEN v.approved_at IS NULL THEN '{}' ELSE v.audience_keys END,
-  price_base = p.base, price_per = p.per, price_micro = p.unit_price_micro,
-  search = catalog.search_vector(v.title, v.summary, v.description, concat_ws(' ', o.number, o.reference, m.name, m.short_name, c.name,
-    array_to_string(v.cpv, ' ')))
-FROM catalog.offering_version v JOIN catalog.category c ON c.id = v.category_id
-  LEFT JOIN LATERAL (SELECT base, per, unit_price_micro FROM catalog.price_item i WHERE i.offering_id = v.offering_id AND i.version = v.version
-    ORDER BY i.kind = 'one_off', i.ordinal LIMIT 1) p ON true, kdnx.public_member m
-WHERE o.id = ANY ($1::uuid[]) AND v.offering_id = o.id AND v.version = coalesce(o.published_version, o.draft_version) AND m.id = o.owner_id
-"""
-
-
 MARK_OFFERING = """
 UPDATE catalog.offering SET state = $3, state_reason = $4, published_version = $5, draft_version = $6, draft_submitted = $7,
-  reconfirm_due = $8, reconfirm_warned_on = NULL, successor_id = $9, published_at = $10, row_version = row_version + 1, updated_at = $11
+  reconfirm_due = $8, reconfirm_warned_on = CASE WHEN reconfirm_due = $8 THEN reconfirm_warned_on END, successor_id = $9, published_at = $10, row_version = row_version + 1, updated_at = $11
 WHERE id = $1 AND row_version = $2 RETURNING *
 """
 
@@ -70,7 +57,8 @@ WHERE o.id = ANY ($1::uuid[])
 
 
 LIST_PRICE_REFS = """
-SELECT offering_id, version, ordinal, label, kind, base, per, unit_price_micro, tier_mode, pro_rata
+SELECT offering_id, version, ordinal, label, kind, base, per, unit_price_micro, tier_mode, pro_rata,
+  tiers, frozen_until, index_clause, valid_from, terms
 FROM catalog.public_price_item WHERE offering_id = $1 AND version = $2 ORDER BY ordinal
 """
 
@@ -134,7 +122,7 @@ async def insert_offerings(conn: Conn, heads: Sequence[Offering]) -> None:
 
 async def show_face(conn: Conn, ids: Sequence[UUID]) -> None:
     """Bring what lists show and search in line with the version that counts."""
-    await conn.execute(SHOW_FACE, list(ids))
+    await indexing.show_face(conn, ids)
 
 
 async def mark_offering(conn: Conn, o: Offering) -> Offering:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from kdnx.money import half_up, times
+from kdnx.money import half_up
 
 
 class PriceKind(StrEnum):
@@ -25,12 +25,16 @@ class PriceBase(StrEnum):
     INHABITANT = "inhabitant"
     WORKPLACE = "workplace"
     USER = "user"
+    LICENCE = "licence"
+    DEVICE = "device"
     CASE = "case"
+    TRANSACTION = "transaction"
     PAGE = "page"
     HOUR = "hour"
     DAY = "day"
     GB = "gb"
-    DEVICE = "device"
+    VCPU = "vcpu"
+    RACK_UNIT = "rack_unit"
     FLAT = "flat"
     KEY = "key"
 
@@ -53,6 +57,14 @@ class TierMode(StrEnum):
     SLAB = "slab"
 
 
+class Allocation(StrEnum):
+    """By which key common cost is shared out."""
+
+    INHABITANTS = "inhabitants"
+    CASES = "cases"
+    EQUAL = "equal"
+
+
 class ProRata(StrEnum):
     """How a begun year is charged."""
 
@@ -71,12 +83,16 @@ BASE_LABELS = {
     PriceBase.INHABITANT: "je Einwohner",
     PriceBase.WORKPLACE: "je Arbeitsplatz",
     PriceBase.USER: "je Benutzer",
+    PriceBase.LICENCE: "je Lizenz",
+    PriceBase.DEVICE: "je Gerät",
     PriceBase.CASE: "je Fall",
+    PriceBase.TRANSACTION: "je Vorgang",
     PriceBase.PAGE: "je Seite",
     PriceBase.HOUR: "je Stunde",
     PriceBase.DAY: "je Tag",
     PriceBase.GB: "je GB",
-    PriceBase.DEVICE: "je Gerät",
+    PriceBase.VCPU: "je vCPU",
+    PriceBase.RACK_UNIT: "je Höheneinheit",
     PriceBase.FLAT: "pauschal",
     PriceBase.KEY: "nach Schlüssel",
 }
@@ -92,7 +108,22 @@ TIER_LABELS = {
     TierMode.GRADUATED: "Staffel: jede Stufe zu ihrem Preis",
     TierMode.SLAB: "Staffel: alles zum Preis der erreichten Stufe",
 }
+ALLOCATION_LABELS = {
+    Allocation.INHABITANTS: "nach Einwohnern",
+    Allocation.CASES: "nach Fallzahl",
+    Allocation.EQUAL: "zu gleichen Teilen",
+}
 PRO_RATA_LABELS = {ProRata.DAYS: "tagesgenau", ProRata.MONTHS: "je angefangenem Monat"}
+# what the year-end settlement decides: the price is an advance (Abschlag)
+SETTLED = {PriceKind.SHARE, PriceKind.COST_RECOVERY}
+# counted once for a house, whatever position asks; everything else differs from position to position
+OF_THE_HOUSE = (
+    PriceBase.INHABITANT,
+    PriceBase.WORKPLACE,
+    PriceBase.USER,
+    PriceBase.LICENCE,
+    PriceBase.DEVICE,
+)
 TIMES_A_YEAR = {Per.MONTH: 12, Per.QUARTER: 4, Per.YEAR: 1}
 
 
@@ -105,8 +136,45 @@ class Tier:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What a price adds where it applies; cents net, months as 'YYYY-MM', shares and thresholds in per cent.
+
+    Inhabitants: `counted_on` and `source`. Share by key: `allocation`, planned yearly cost `pool_cents`,
+    `fixed_pct` of it in equal parts (EfA: 50), sum of all keys `key_total`, number of `participants`.
+    Index: the clause applies to `index_share_pct` of the price once the index has moved by
+    `index_threshold_pct` against its value in the base month, not before `index_earliest`.
+    """
+
+    counted_on: date | None = None
+    source: str = ""
+    minimum_quantity: Decimal | None = None
+    minimum_cents: int | None = None
+    setup_cents: int | None = None
+    change_notice_months: int | None = None
+    allocation: str | None = None
+    pool_cents: int | None = None
+    fixed_pct: Decimal | None = None
+    key_total: Decimal | None = None
+    participants: int | None = None
+    index_name: str = ""
+    index_month: str = ""
+    index_value: Decimal | None = None
+    index_threshold_pct: Decimal | None = None
+    index_share_pct: Decimal | None = None
+    index_earliest: date | None = None
+
+    @property
+    def has_index(self) -> bool:
+        """Whether there is a clause that can be computed."""
+        return bool(self.index_name and self.index_month and self.index_value)
+
+
+@dataclass(frozen=True)
 class PriceItem:
-    """One line of the price table; `unit_price_micro` is net in millionths of a euro."""
+    """One line of the price table; `unit_price_micro` is net in millionths of a euro.
+
+    For shares by key and cost recovery it is the advance of a period.
+    """
 
     ordinal: int
     kind: str
@@ -120,6 +188,7 @@ class PriceItem:
     frozen_until: date | None = None
     index_clause: str = ""
     valid_from: date | None = None
+    terms: Terms = Terms()
 
 
 @dataclass(frozen=True)
@@ -135,9 +204,9 @@ class Quantities:
         match base:
             case PriceBase.INHABITANT:
                 return self.inhabitants
-            case PriceBase.WORKPLACE | PriceBase.USER | PriceBase.DEVICE:
+            case PriceBase.WORKPLACE | PriceBase.USER | PriceBase.LICENCE | PriceBase.DEVICE:
                 return self.workplaces
-            case PriceBase.FLAT:
+            case PriceBase.FLAT | PriceBase.KEY:
                 return Decimal(1)
             case _:
                 return self.quantity
@@ -145,7 +214,7 @@ class Quantities:
 
 @dataclass(frozen=True)
 class Line:
-    """One item worked out: cents a year or once; None where only the settlement tells."""
+    """One item worked out: cents a year and once; None where only the settlement tells."""
 
     item: PriceItem
     quantity: Decimal
@@ -163,29 +232,33 @@ class Estimate:
     is_complete: bool = True
 
 
-def amount(item: PriceItem, quantity: Decimal) -> int:
-    """Net cents for a quantity in one period, half-up at the line; tiers applied."""
-    if item.unit_price_micro is None:
-        return 0
+def pieces(item: PriceItem, quantity: Decimal) -> list[tuple[Decimal, int]]:
+    """(quantity, unit price in millionths of a euro) of each tier reached; one piece without tiers.
+
+    At least the minimum quantity is charged. Graduated tiers count whole units: "from 1001" means that
+    unit 1001 is the first at the new price. Empty where only the settlement tells the price.
+    """
+    first = item.unit_price_micro
+    if first is None:
+        return []
+    counted = max(quantity, item.terms.minimum_quantity or Decimal(0))
     tiers = sorted(item.tiers, key=lambda t: t.from_quantity)
-    if item.tier_mode == TierMode.NONE or not tiers:
-        return times(quantity, item.unit_price_micro)
     if item.tier_mode == TierMode.SLAB:
-        reached = [t.unit_price_micro for t in tiers if t.from_quantity <= quantity]
-        return times(quantity, reached[-1] if reached else item.unit_price_micro)
-    return _graduated(item.unit_price_micro, tiers, quantity)
+        reached = [t.unit_price_micro for t in tiers if t.from_quantity <= counted]
+        return [(counted, reached[-1] if reached else first)]
+    if item.tier_mode != TierMode.GRADUATED or not tiers:
+        return [(counted, first)]
+    starts = [Decimal(0), *(max(Decimal(0), t.from_quantity - 1) for t in tiers)]
+    ends = [*starts[1:], counted]
+    prices = [first, *(t.unit_price_micro for t in tiers)]
+    parts = [(min(counted, e) - b, p) for b, e, p in zip(starts, ends, prices, strict=True)]
+    return [(n, p) for n, p in parts if n > 0] or [(Decimal(0), first)]
 
 
-def _graduated(first_micro: int, tiers: Sequence[Tier], quantity: Decimal) -> int:
-    # tiers count whole units: "from 1001" means that unit 1001 is the first at the new price
-    starts = [Decimal(0), *(t.from_quantity - 1 for t in tiers)]
-    prices = [first_micro, *(t.unit_price_micro for t in tiers)]
-    micro = Decimal(0)
-    for i, (start, price) in enumerate(zip(starts, prices, strict=True)):
-        end = min(quantity, starts[i + 1]) if i + 1 < len(starts) else quantity
-        if end > start:
-            micro += (end - start) * price
-    return half_up(micro / 10_000)
+def amount(item: PriceItem, quantity: Decimal) -> int:
+    """Net cents for a quantity in one period, half-up at the line; tiers and minimum applied."""
+    micro = sum((n * p for n, p in pieces(item, quantity)), Decimal(0))
+    return max(half_up(micro / 10_000), item.terms.minimum_cents or 0)
 
 
 def estimate(items: Sequence[PriceItem], quantities: Quantities) -> Estimate:
@@ -195,18 +268,33 @@ def estimate(items: Sequence[PriceItem], quantities: Quantities) -> Estimate:
         lines=lines,
         yearly_cents=sum(x.yearly_cents or 0 for x in lines),
         once_cents=sum(x.once_cents or 0 for x in lines),
-        is_complete=all(x.yearly_cents is not None or x.once_cents is not None for x in lines),
+        is_complete=all(
+            x.item.kind not in SETTLED and (x.yearly_cents is not None or x.once_cents is not None)
+            for x in lines
+        ),
     )
 
 
 def _line(item: PriceItem, quantities: Quantities) -> Line:
     quantity = quantities.of(item.base)
-    if item.unit_price_micro is None or item.base == PriceBase.KEY:
-        return Line(item, quantity)
+    setup = item.terms.setup_cents
+    if item.unit_price_micro is None:
+        return Line(item, quantity, once_cents=setup)
     if item.per == Per.ONCE:
-        return Line(item, quantity, once_cents=amount(item, quantity))
-    periods = TIMES_A_YEAR.get(Per(item.per), 1)
-    return Line(item, quantity, yearly_cents=amount(item, quantity) * periods)
+        return Line(item, quantity, once_cents=amount(item, quantity) + (setup or 0))
+    return Line(item, quantity, yearly_cents=yearly(item, quantity), once_cents=setup)
+
+
+def yearly(item: PriceItem, quantity: Decimal) -> int:
+    """Net cents of a whole year: the amount of a period times its periods; uses are those of a year."""
+    return amount(item, quantity) * TIMES_A_YEAR.get(Per(item.per), 1)
+
+
+def earliest_adjustment(item: PriceItem) -> date | None:
+    """The first day on which the price may change: after the freeze and not before the clause begins."""
+    after_freeze = item.frozen_until + timedelta(days=1) if item.frozen_until else None
+    days = [d for d in (after_freeze, item.terms.index_earliest) if d]
+    return max(days, default=None)
 
 
 def first_price(items: Sequence[PriceItem]) -> PriceItem | None:

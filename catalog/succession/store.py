@@ -21,19 +21,19 @@ LIST_REFERENCES = "SELECT reference FROM catalog.offering WHERE owner_id = $1"
 COPY_VERSIONS = """
 INSERT INTO catalog.offering_version (offering_id, version, category_id, title, summary, description, prerequisites, attributes,
   sla, site, protection_level, lead_time_days, capacity, notice_months, min_term_months, valid_from, valid_to, cpv, leika,
-  audience_keys, origin, author, editors, submitted_by, content_hash, created_at, updated_at)
+  audience_keys, origin, author, editors, submitted_by, content_hash, created_at, updated_at, schema_version, capacity_amount, capacity_unit)
 SELECT v.offering_id, x.to_version, v.category_id, v.title, v.summary, v.description, v.prerequisites, v.attributes, v.sla, v.site,
   v.protection_level, v.lead_time_days, v.capacity, v.notice_months, v.min_term_months, v.valid_from, v.valid_to, v.cpv, v.leika,
   v.audience_keys, 'entered', CASE WHEN x.is_draft THEN v.author END, CASE WHEN x.is_draft THEN v.editors ELSE '{}' END,
-  CASE WHEN x.is_draft THEN v.submitted_by END, v.content_hash, $5::timestamptz, $5::timestamptz
+  CASE WHEN x.is_draft THEN v.submitted_by END, v.content_hash, $5::timestamptz, $5::timestamptz, v.schema_version, v.capacity_amount, v.capacity_unit
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::boolean[]) AS x(id, from_version, to_version, is_draft)
 JOIN catalog.offering_version v ON v.offering_id = x.id AND v.version = x.from_version
 """
 COPY_PRICES = """
 INSERT INTO catalog.price_item (offering_id, version, ordinal, kind, base, per, unit_price_micro, label, tier_mode, tiers, pro_rata,
-  frozen_until, index_clause, valid_from)
+  frozen_until, index_clause, valid_from, terms)
 SELECT p.offering_id, x.to_version, p.ordinal, p.kind, p.base, p.per, p.unit_price_micro, p.label, p.tier_mode, p.tiers, p.pro_rata,
-  p.frozen_until, p.index_clause, p.valid_from
+  p.frozen_until, p.index_clause, p.valid_from, p.terms
 FROM unnest($1::uuid[], $2::int[], $3::int[]) AS x(id, from_version, to_version)
 JOIN catalog.price_item p ON p.offering_id = x.id AND p.version = x.from_version
 """

@@ -17,8 +17,10 @@ from exchange.orders.store import Order
 from exchange.running.actions import (
     confirm_termination,
     pause_order,
+    refuse_termination,
     request_termination,
     resume_order,
+    withdraw_termination,
 )
 from kdnx.db.conn import Conn
 from kdnx.viewer import Viewer
@@ -33,6 +35,8 @@ PLAIN: dict[OrderEvent, Callable[..., Awaitable[Order]]] = {
     E.PAUSE: pause_order,
     E.RESUME: resume_order,
     E.CONFIRM_TERMINATION: confirm_termination,
+    E.REFUSE_TERMINATION: refuse_termination,
+    E.WITHDRAW_TERMINATION: withdraw_termination,
 }
 SIMPLE = frozenset({*PLAIN, E.EXPRESS, E.REQUEST_TERMINATION})
 

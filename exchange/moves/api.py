@@ -14,7 +14,7 @@ from kdnx.web.routing import Call
 api = Api("orders")
 Move = Literal[
     "express", "coordinate", "return", "withdraw", "decline", "pause", "resume", "request_termination",
-    "confirm_termination",
+    "confirm_termination", "refuse_termination", "withdraw_termination",
 ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from exchange.orders.model import (
 )
 from exchange.orders.schemas import NewOrder
 from exchange.orders.store import Head, NewStep, Order
+from exchange.running.model import check_notice
 from exchange.telling.actions import tell_order
 from kdnx.audit.actions import record
 from kdnx.clock import end_of_day
@@ -57,8 +58,10 @@ MAY: dict[OrderEvent, tuple[frozenset[str], tuple[Permission, ...]]] = {
     E.RESUME: (frozenset({"provider", "recipient"}), (P.ORDER_APPROVE,)),
     E.REQUEST_TERMINATION: (frozenset({"provider", "recipient"}), (P.ORDER_EDIT,)),
     E.CONFIRM_TERMINATION: (frozenset({"provider", "recipient"}), (P.ORDER_APPROVE,)),
+    E.REFUSE_TERMINATION: (frozenset({"provider", "recipient"}), (P.ORDER_APPROVE,)),
+    E.WITHDRAW_TERMINATION: (frozenset({"provider", "recipient"}), (P.ORDER_EDIT,)),
 }
-NEEDS_REASON = {E.RETURN, E.DECLINE, E.WITHDRAW, E.PAUSE, E.REQUEST_TERMINATION}
+NEEDS_REASON = {E.RETURN, E.DECLINE, E.WITHDRAW, E.PAUSE, E.REQUEST_TERMINATION, E.REFUSE_TERMINATION}  # fmt: skip
 TASK_ROLES = {
     E.COORDINATE: Role.OFFERING_EDITOR,
     E.OFFER: Role.OFFERING_EDITOR,
@@ -112,17 +115,8 @@ def check_may(viewer: Viewer, order: Order, event: OrderEvent) -> None:
         raise Forbidden(
             _("Ohne Angebot gibt es nichts abzulehnen; das Interesse lässt sich zurückziehen.")
         )
-    asked = order.termination_by
-    if event == E.REQUEST_TERMINATION and asked is not None:
-        raise Refused(_("Eine Kündigung liegt schon vor."), code="termination_pending")
-    if event == E.PAUSE and asked is not None:
-        raise Refused(
-            _("Solange eine Kündigung zu bestätigen ist, ruht der Leistungsschein nicht."),
-            code="termination_pending",
-            remedy=_("Zuerst bestätigt die andere Seite die Kündigung."),
-        )
-    if event == E.CONFIRM_TERMINATION and (asked is None or viewer.acts_for(asked)):
-        raise Forbidden(_("Eine Kündigung bestätigt die andere Seite."))
+    by = order.termination_by
+    check_notice(event.value, is_open=by is not None, is_mine=viewer.acts_for(by))
 
 
 async def read_order(conn: Conn, viewer: Viewer, order_id: UUID) -> Order:

@@ -36,6 +36,7 @@ class OrderEvent(StrEnum):
     """What happens to an order; start, end and validity_end are time events."""
 
     EXPRESS = "express"
+    ACCEPT = "accept"
     COORDINATE = "coordinate"
     OFFER = "offer"
     RETURN = "return"
@@ -49,6 +50,8 @@ class OrderEvent(StrEnum):
     RESUME = "resume"
     REQUEST_TERMINATION = "request_termination"
     CONFIRM_TERMINATION = "confirm_termination"
+    REFUSE_TERMINATION = "refuse_termination"
+    WITHDRAW_TERMINATION = "withdraw_termination"
     END = "end"
     SUCCEED = "succeed"
     WITHDRAW = "withdraw"
@@ -69,6 +72,7 @@ ON_OFFER = (S.OFFERED, S.REVIEWED, S.APPROVED_PROVIDER, S.APPROVED_HUB)
 RUNNING = (S.ACTIVE, S.PAUSED, S.NOTICE_GIVEN)
 MOVES: dict[tuple[OrderState, OrderEvent], OrderState] = {
     (S.DRAFT, E.EXPRESS): S.INTEREST,
+    (S.DRAFT, E.ACCEPT): S.OFFERED,  # the offer on an interest was taken (D35)
     (S.DRAFT, E.WITHDRAW): S.WITHDRAWN,
     (S.INTEREST, E.COORDINATE): S.COORDINATING,
     (S.COORDINATING, E.OFFER): S.OFFERED,
@@ -82,6 +86,8 @@ MOVES: dict[tuple[OrderState, OrderEvent], OrderState] = {
     (S.PAUSED, E.RESUME): S.ACTIVE,
     (S.ACTIVE, E.REQUEST_TERMINATION): S.ACTIVE,
     (S.ACTIVE, E.CONFIRM_TERMINATION): S.NOTICE_GIVEN,
+    (S.ACTIVE, E.REFUSE_TERMINATION): S.ACTIVE,
+    (S.ACTIVE, E.WITHDRAW_TERMINATION): S.ACTIVE,
     (S.NOTICE_GIVEN, E.END): S.ENDED,
     **{(s, E.RETURN): S.COORDINATING for s in ON_OFFER},
     **{(s, E.VALIDITY_END): S.COORDINATING for s in ON_OFFER},
@@ -113,6 +119,7 @@ LABELS = {
 }
 EVENT_LABELS = {
     E.EXPRESS: "Interesse bekunden",
+    E.ACCEPT: "Angebot annehmen",
     E.COORDINATE: "Abstimmung aufnehmen",
     E.OFFER: "Angebot abgeben",
     E.RETURN: "zur Abstimmung zurückgeben",
@@ -126,6 +133,8 @@ EVENT_LABELS = {
     E.RESUME: "wieder aufnehmen",
     E.REQUEST_TERMINATION: "Kündigung erklären",
     E.CONFIRM_TERMINATION: "Kündigung bestätigen",
+    E.REFUSE_TERMINATION: "Kündigung zurückweisen",
+    E.WITHDRAW_TERMINATION: "Kündigung zurückziehen",
     E.END: "Ende der Laufzeit",
     E.SUCCEED: "Übergang auf die Rechtsnachfolge",
     E.WITHDRAW: "zurückziehen",

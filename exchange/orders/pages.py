@@ -1,18 +1,15 @@
-"""Orders for people: lists by side, asking for an offering, one order with both contracts, offering terms."""
+"""Orders for people: lists by side, one order with both contracts, what the forms of an order share."""
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
-from uuid import UUID
 
 from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
-from catalog.interface import get_offering, list_prices
 from exchange.orders import actions, store
 from exchange.orders.model import (
     BADGES,
@@ -31,19 +28,18 @@ from exchange.orders.model import (
     turn_of,
 )
 from exchange.orders.reading import OrderSelection, Piece, find_piece
-from exchange.orders.schemas import NewOrder, NewQuery, OrderFilter
+from exchange.orders.schemas import OrderFilter
 from exchange.orders.store import Order
 from exchange.running.model import earliest_end
 from kdnx.documents.model import Kind, Visibility
 from kdnx.documents.panel import Panel, panel_of
-from kdnx.errors import NotFound
 from kdnx.money import plain_number
 from kdnx.text import _
 from kdnx.viewer import ROLE_LABELS, Permission, Viewer
 from kdnx.web.form import Form, field_errors
 from kdnx.web.formats import day, eur
 from kdnx.web.page import make_shell
-from kdnx.web.routing import Call, get, post
+from kdnx.web.routing import Call, get
 
 E, P = OrderEvent, Permission
 M = TypeVar("M", bound=BaseModel)
@@ -58,7 +54,7 @@ WORDS: Mapping[str, Any] = {
 IN_SECTION = {E.REVIEW, E.APPROVE_PROVIDER, E.APPROVE_HUB, E.APPROVE_RECIPIENT}
 SIMPLE_MOVES = {
     E.EXPRESS, E.COORDINATE, E.RETURN, E.WITHDRAW, E.DECLINE, E.PAUSE, E.RESUME, E.REQUEST_TERMINATION,
-    E.CONFIRM_TERMINATION,
+    E.CONFIRM_TERMINATION, E.REFUSE_TERMINATION, E.WITHDRAW_TERMINATION,
 }  # fmt: skip
 
 
@@ -121,58 +117,6 @@ async def export_orders(call: Call) -> Response:
         "Cache-Control": "no-store",
     }
     return Response("\ufeff" + out.getvalue(), 200, headers, "text/csv; charset=utf-8")
-
-
-async def new_order(call: Call) -> Response:
-    """The form to ask for an offering."""
-    return await _new_page(call, call.query(NewQuery).offering, None)
-
-
-async def create(call: Call) -> Response:
-    """Keep a draft or hand the interest to the provider."""
-    form = _read_wish(call)
-    if form.value is None:
-        return await _new_page(call, _offering_of(call), form, 422)
-    order = await actions.create_order(call.conn, call.viewer, form.value)
-    said = (
-        _("Interesse bekundet; der Bereitsteller ist am Zug.")
-        if form.value.submit
-        else _("Entwurf gesichert.")
-    )
-    return call.redirect(f"/orders/{order.id}", said)
-
-
-def _offering_of(call: Call) -> UUID:
-    try:
-        return UUID(str(call.fields.get("offering_id", "")))
-    except ValueError:
-        raise NotFound(
-            _("Diese Leistung gibt es nicht, oder sie ist für Sie nicht sichtbar.")
-        ) from None
-
-
-async def _new_page(
-    call: Call, offering_id: UUID, form: Form[NewOrder] | None, status: int = 200
-) -> Response:
-    offering = await get_offering(call.conn, offering_id)
-    prices = await list_prices(call.conn, offering.id, offering.version)
-    return await call.page(
-        "orders/new.html", status=status, offering=offering, prices=prices, form=form, **WORDS
-    )
-
-
-def _read_wish(call: Call) -> Form[NewOrder]:
-    raw = call.fields
-    lines = [
-        {"price": int(key[9:]), "quantity": read_number(str(value))}
-        for key, value in raw.items() if re.fullmatch(r"quantity_[1-9]\d?", key) and str(value).strip()
-    ]  # fmt: skip
-    values = {
-        k: raw[k] for k in ("offering_id", "starts_on", "ends_on", "route", "note") if raw.get(k)
-    }
-    return validate_form(
-        NewOrder, raw, {**values, "lines": lines, "submit": raw.get("act") != "draft"}
-    )
 
 
 def validate_form(schema: type[M], raw: Mapping[str, Any], values: Mapping[str, Any]) -> Form[M]:
@@ -299,7 +243,5 @@ async def _sections(call: Call, order: Order) -> list[Markup]:
 DOORS = (
     get("/orders", list_orders, permission=P.ORDER_READ),
     get("/orders/export", export_orders, permission=P.ORDER_READ),
-    get("/orders/new", new_order, permission=P.ORDER_EDIT),
-    post("/orders", create, permission=P.ORDER_EDIT),
     get("/orders/{id}", show_order, permission=P.ORDER_READ),
 )

@@ -1,33 +1,19 @@
 """What orders give the exchange module."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from catalog.interface import get_offerings
 from exchange.orders import store
 from exchange.orders.actions import ALL_SCOPES
 from exchange.orders.api import api
 from exchange.orders.model import LABELS, RUNNING, OrderState
 from exchange.orders.pages import DOORS
 from kdnx.db.conn import Conn
-from kdnx.module import Hit, NavEntry, SearchProvider, Slot, Tile, TileData
+from kdnx.module import Hit, NavEntry, SearchProvider, Tile, TileData
 from kdnx.text import _, ngettext
 from kdnx.viewer import Permission, Viewer
 from kdnx.web.formats import eur
 
 P = Permission
-
-
-async def offer_action(
-    conn: Conn, viewer: Viewer, key: Any
-) -> tuple[str, Mapping[str, Any]] | None:
-    """The button on an offering of another member."""
-    if not viewer.may(P.ORDER_EDIT) or viewer.member_id is None:
-        return None
-    found = (await get_offerings(conn, [key])).get(key)
-    if found is None or found.state != "published" or viewer.acts_for(found.owner_id):
-        return None
-    return "orders/offering_action.html", {"offering_id": key}
 
 
 async def find_orders(conn: Conn, viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
@@ -64,7 +50,6 @@ async def start_tiles(conn: Conn, viewer: Viewer) -> Sequence[TileData]:
 APIS = (api,)
 TEMPLATES = {"orders": "exchange.orders"}
 NAV = (NavEntry("Leistungsscheine", "/orders", 35, P.ORDER_READ),)
-SLOTS = (Slot("offering.actions", 10, offer_action),)
 SEARCH = (SearchProvider("Leistungsscheine", find_orders),)
 TILES = (Tile("start", 25, start_tiles),)
-__all__ = ["APIS", "DOORS", "NAV", "SEARCH", "SLOTS", "TEMPLATES", "TILES"]
+__all__ = ["APIS", "DOORS", "NAV", "SEARCH", "TEMPLATES", "TILES"]

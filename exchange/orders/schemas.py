@@ -104,12 +104,6 @@ class OrderFilter(BaseModel):
     size: int = Field(50, ge=1, le=100)
 
 
-class NewQuery(BaseModel):
-    """Which offering is wanted."""
-
-    offering: UUID
-
-
 class OrderQuery(Query):
     """Filters of the JSON list; `limit` at most 200."""
 

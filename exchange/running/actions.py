@@ -9,10 +9,18 @@ from exchange.orders.actions import check_may, lock, move, read_order
 from exchange.orders.model import OrderEvent, advance
 from exchange.orders.store import Order
 from exchange.running import store
-from exchange.running.model import check_termination
+from exchange.running.model import (
+    TERMINATION_MOVES,
+    Termination,
+    TerminationState,
+    check_termination,
+)
+from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
 from kdnx.errors import FieldError, Invalid
 from kdnx.module import DueJob
+from kdnx.rules.calendar import add_days, next_working_day
+from kdnx.rules.store import get_rule, holidays_on
 from kdnx.tasks.actions import open_tasks
 from kdnx.tasks.model import NewTask
 from kdnx.text import _
@@ -89,10 +97,16 @@ async def request_termination(
         order, termination_on=on, termination_by=by, termination_reason=reason.strip()
     )
     after = await move(conn, viewer, order, E.REQUEST_TERMINATION, reason=reason, changed=changed)
+    due = await _answer_due(conn)
+    asked = Termination(
+        order.owner_id, order.id, after.row_version, TerminationState.REQUESTED.value, on, by, reason.strip(),
+        conn.now, due,
+    )  # fmt: skip
+    await store.insert_termination(conn, asked)
     other = order.recipient_id if by == order.owner_id else order.owner_id
     task = NewTask(
-        owner_id=other, kind="order.confirm_termination",
-        title=_("Kündigung von {number} bestätigen").format(number=order.number),
+        owner_id=other, kind="order.confirm_termination", due_at=end_of_day(due),
+        title=_("Kündigung von {number} beantworten").format(number=order.number),
         object_kind="order", object_id=order.id, url=f"/orders/{order.id}",
         assignee_role=Role.OFFERING_APPROVER if other == order.owner_id else Role.DEMAND_APPROVER,
         dedup=f"order.confirm_termination:{order.id}",
@@ -109,7 +123,50 @@ async def confirm_termination(
     advance(order.state, E.CONFIRM_TERMINATION, order.route)
     check_may(viewer, order, E.CONFIRM_TERMINATION)
     changed = replace(order, terminated_on=order.termination_on)
-    return await move(conn, viewer, order, E.CONFIRM_TERMINATION, reason=reason, changed=changed)
+    return await _answer(conn, viewer, changed, E.CONFIRM_TERMINATION, reason)
+
+
+async def refuse_termination(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str, expected: int | None
+) -> Order:
+    """The other side rejects a notice, for its period, its form or who signed it; the order goes on unchanged."""
+    return await _undo_notice(conn, viewer, order_id, E.REFUSE_TERMINATION, reason, expected)
+
+
+async def withdraw_termination(
+    conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str = "", expected: int | None
+) -> Order:
+    """The side that gave notice takes it back before it is answered."""
+    return await _undo_notice(conn, viewer, order_id, E.WITHDRAW_TERMINATION, reason, expected)
+
+
+async def _undo_notice(
+    conn: Conn, viewer: Viewer, order_id: UUID, event: OrderEvent, reason: str, expected: int | None
+) -> Order:
+    order = await lock(conn, viewer, order_id, expected)
+    advance(order.state, event, order.route)
+    check_may(viewer, order, event)
+    changed = replace(order, termination_on=None, termination_by=None, termination_reason="")
+    return await _answer(conn, viewer, changed, event, reason)
+
+
+async def _answer(
+    conn: Conn, viewer: Viewer, changed: Order, event: OrderEvent, reason: str
+) -> Order:
+    state = TERMINATION_MOVES[TerminationState.REQUESTED, event.value]
+    after = await move(conn, viewer, changed, event, reason=reason, changed=changed)
+    by = viewer.member_id
+    await store.answer_termination(
+        conn, changed.owner_id, changed.id, state.value, by, reason.strip()
+    )
+    return after
+
+
+async def _answer_due(conn: Conn) -> date:
+    """Until when a notice is to be answered: the rule's days, moved to a working day."""
+    rule = await get_rule(conn, "answer_period", "termination", conn.today)
+    day = add_days(conn.today, int(rule.value["days"]))
+    return next_working_day(day, await holidays_on(conn, conn.today))
 
 
 async def start_due(conn: Conn) -> int:

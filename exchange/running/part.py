@@ -1,8 +1,12 @@
 """What running orders give the exchange module."""
 
 from exchange.running.actions import DUE_JOBS
+from exchange.running.api import api
+from exchange.running.pages import termination_section
+from kdnx.module import Slot
 
-APIS = ()
+APIS = (api,)
 DOORS = ()
-TEMPLATES: dict[str, str] = {}
-__all__ = ["APIS", "DOORS", "DUE_JOBS", "TEMPLATES"]
+TEMPLATES = {"running": "exchange.running"}
+SLOTS = (Slot("order.sections", 30, termination_section),)
+__all__ = ["APIS", "DOORS", "DUE_JOBS", "SLOTS", "TEMPLATES"]

@@ -55,8 +55,8 @@ PERSONAS = (
         "erwin",
         "Erwin Entwurf",
         "M23",
-        EDITS,
-        "liefert und bezieht: Leistungen, Bedarf und Buchungen eines zweiten großen Hauses",
+        (*EDITS, R.WORKING_GROUP_LEAD),
+        "leitet einen Arbeitskreis, liefert und bezieht: Leistungen, Bedarf und Buchungen eines zweiten großen Hauses",
     ),
     Player(
         "frieda",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kdnx.clock import BERLIN
 from kdnx.demo import catalogue, supply
+from kdnx.demo.answers import answers
 
 
 @cache
@@ -57,6 +58,7 @@ def _offering_row(n: int, seed: catalogue.OfferingSeed) -> dict[str, Any]:
         "service_hours": seed.hours,
         "reaction_hours": seed.reaction,
         "cpv": service.cpv,
+        **answers(service.category, n),
         "contact_name": f"Team {service.title[:40]}",
         "contact_email": f"leistung@{seed.provider.lower()}.example",
         "state": SPECIAL.get(n, "veröffentlicht"),

@@ -45,7 +45,7 @@ WHERE id = $1 AND row_version = $2 AND withdrawn_at IS NULL
 # what was meant for the readers of the object follows them; what is the house's own or sealed stays
 READDRESS = """
 UPDATE kdnx.document SET visibility = $3, party_ids = $4, row_version = row_version + 1, updated_at = $5
-WHERE object_kind = $1 AND object_id = $2 AND visibility IN ('public', 'parties') AND (visibility <> $3 OR party_ids <> $4)
+WHERE object_kind = $1 AND object_id = $2 AND visibility IN ('public', 'parties', 'sealed') AND (visibility <> $3 OR party_ids <> $4)
 RETURNING id, owner_id, row_version
 """
 LIST_PENDING = "SELECT d.* FROM kdnx.document d WHERE d.scan_state = 'pending' ORDER BY d.created_at, d.id LIMIT $1"

@@ -54,18 +54,18 @@ def read_rows(
     """Rows with typed values and an error for every cell that cannot be read; faulty rows are left out."""
     rows: list[Row] = []
     errors: list[RowError] = []
+    given = [(c, mapping[c.name]) for c in columns if c.name in mapping]
+    # a required column that the file lacks is told once for the file, not for each row
+    nothing: dict[str, Any] = dict.fromkeys(c.name for c in columns)
     for number, cells in table.rows:
-        values: dict[str, Any] = {}
+        values = nothing.copy()
         faults: list[RowError] = []
-        for column in columns:
-            place = mapping.get(column.name)
-            cell = cells[place] if place is not None and place < len(cells) else None
-            if table.has_points and column.kind in NUMBERS:
-                cell = technical(cell)
-            if table.in_cents and column.kind == CellKind.MONEY and type(cell) is int:
-                cell = Decimal(cell) / 100
+        for column, place in given:
+            cell = cells[place] if place < len(cells) else None
+            if (cell is None or cell == "") and not column.required:
+                continue
             try:
-                values[column.name] = read_cell(column, cell)
+                values[column.name] = read_cell(column, _as_meant(table, column, cell))
             except ValueError as error:
                 faults.append(
                     RowError(number, column.title, _shown(cell), expected(column), str(error))
@@ -79,6 +79,12 @@ def read_rows(
         else:
             rows.append(Row(number, values))
     return rows, errors
+
+
+def _as_meant(table: Table, column: Column, cell: Cell) -> Cell:
+    if table.in_cents and column.kind == CellKind.MONEY and type(cell) is int:
+        return Decimal(cell) / 100
+    return technical(cell) if table.has_points and column.kind in NUMBERS else cell
 
 
 def technical(cell: Cell) -> Cell:

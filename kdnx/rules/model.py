@@ -88,6 +88,9 @@ KIND_LABELS = {
     "holiday": "Feiertage",
     "retention": "Aufbewahrung",
     "unit_conversion": "Umrechnung von Einheiten",
+    "consolidation": "Schätzung von Zusammenlegungen",
+    "answer_period": "Antwortfristen",
+    "reminder": "Erinnerungen",
 }
 KEY_LABELS = {
     (
@@ -132,7 +135,18 @@ KEY_LABELS = {
     ("posting_template", "booking"): "Buchung einer bestätigten Leistung",
     ("confirmation_policy", "default"): "Vorgabe für neue Leistungsscheine",
     ("committee_grain", "default"): "Lenkungsausschuss",
+    ("answer_period", "interest"): "auf eine Interessenbekundung",
+    ("answer_period", "offer"): "bis zum Angebot",
+    ("answer_period", "approval"): "Prüfung und Freigaben nach der Annahme",
+    ("answer_period", "termination"): "auf eine Kündigung",
     ("holiday", "calendar"): "Kalender der Fristen",
+    ("consolidation", "saving_share"): "Ersparnis in Prozent der Kosten",
+    ("consolidation", "comparable"): "Größe eines Vergleichsbetriebs",
+    ("consolidation", "migration"): "Umstellung je Haus",
+    ("consolidation", "process"): "ersparte Vergabeverfahren",
+    ("consolidation", "horizon"): "betrachteter Zeitraum",
+    ("answer_period", "offering_question"): "Fragen zu einer Leistung",
+    ("reminder", "offering_reconfirm"): "Angaben einer Leistung bestätigen",
     ("retention", "notice"): "Meldungen an Personen",
     ("retention", "outbox"): "Versandnachweise von E-Mails",
 }
@@ -238,6 +252,20 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
         ValueField("k", "Mindestzahl von Buchungen je Zelle", "count"),
     ),
     "retention": (ValueField("days", "Tage", "days"),),
+    "consolidation": (
+        ValueField("low_pct", "Ersparnis mindestens in Prozent", "percent"),
+        ValueField("high_pct", "Ersparnis höchstens in Prozent", "percent"),
+        ValueField("users", "Benutzer mindestens", "count"),
+        ValueField("cents", "Betrag netto in Euro", "money"),
+        ValueField("procedures", "Vergabeverfahren je Haus", "count"),
+        ValueField("years", "Jahre", "count"),
+    ),
+    "answer_period": (ValueField("days", "Frist in Kalendertagen", "days"),),
+    "reminder": (
+        ValueField("first_days", "erste Erinnerung, Tage vorher", "days"),
+        ValueField("second_days", "zweite Erinnerung, Tage vorher", "days"),
+        ValueField("last_days", "letzte Erinnerung, Tage vorher", "days"),
+    ),
     "holiday": (
         ValueField("subdivision", "Land (Kürzel)", "text"),
         ValueField("extra_days", "weitere freie Tage", "dates"),
@@ -258,6 +286,9 @@ EFFECTS = {
     "confirmation_policy": "Neue Leistungsscheine ab diesem Tag schlagen diese Regelung vor.",
     "committee_grain": "Berichte an den Lenkungsausschuss zeigen ab diesem Tag höchstens diese Feinheit.",
     "retention": "Was älter ist, wird ab diesem Tag täglich gelöscht.",
+    "consolidation": "Schätzungen ab diesem Tag rechnen mit dieser Annahme.",
+    "reminder": "Ab diesem Tag wird so viele Tage vor dem Termin erinnert.",
+    "answer_period": "Was an diesem Tag oder später gefragt, bekundet oder erklärt wird, hat diese Frist.",
     "holiday": "Fristen, deren Absendung auf diesen Tag oder später fällt, kennen diese freien Tage.",
 }
 

@@ -23,7 +23,7 @@ from kdnx.web.house import House, Once
 from kdnx.web.problems import problem_json, status_of
 from kdnx.web.routing import Call, in_transaction, request_id_of
 
-WRITES = {"POST", "PUT"}
+WRITES = {"POST", "PUT", "PATCH"}
 MAX_BODY = 4 * 1024 * 1024
 LONGEST_KEY = 200
 # strict models refuse true and "1" for a number; JSON Schema's integer still admits 2.0
@@ -117,6 +117,10 @@ class Api:
     ) -> Callable[..., Any]:
         """Register the replacement of an object's content."""
         return self._register("PUT", path, permission, 200, needs_match=needs_match)
+
+    def patch(self, path: str, *, permission: Permission) -> Callable[..., Any]:
+        """Register a change of what a merge patch (RFC 7396) names; asks for If-Match."""
+        return self._register("PATCH", path, permission, 200, needs_match=True)
 
     def _register(
         self,
@@ -228,10 +232,13 @@ def _arguments(op: Operation, request: Request, raw: bytes) -> dict[str, Any]:
         )
     if op.body:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
+        if kind != "application/json" and (op.method, kind) != ("PATCH", MERGE_PATCH):
             raise MediaTypeWrong(_("Der Inhalt muss als application/json kommen."))
         values["body"] = op.body.model_validate_json(raw)
     return values
+
+
+MERGE_PATCH = "application/merge-patch+json"
 
 
 class MediaTypeWrong(Invalid):

@@ -59,8 +59,10 @@ class Call:
         if form.value is not None:
             return form.value
         wrong = {e.field.partition(".")[0] for e in form.errors}
-        kept = {k: v for k, v in self.request.query_params.multi_items() if k not in wrong}
-        again = read_form(schema, FormData(list(kept.items())))
+        # a list keeps all its values
+        given = self.request.query_params.multi_items()
+        kept: list[tuple[str, str | UploadFile]] = [(k, v) for k, v in given if k not in wrong]
+        again = read_form(schema, FormData(kept))
         return again.valid()
 
     def form(self, schema: type[M]) -> Form[M]:

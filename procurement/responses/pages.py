@@ -27,6 +27,7 @@ from procurement.responses.model import (
     Response,
     ResponseEvent,
 )
+from procurement.responses.pieces import render_pieces
 from procurement.responses.schemas import FreeIn, read_grid, read_outcomes, read_rest, read_years
 
 WORDS: dict[str, Any] = {"STATE_LABELS": STATE_LABELS, "STATE_KINDS": STATE_KINDS, "BINDING_LABELS": BINDING_LABELS,
@@ -240,7 +241,8 @@ async def _free(
         "responses/free_form.html", status=422 if found else 200, response=response, form=form, line=line,
         values=dict(values) or cells(lines), errors=found, years=range(first, first + FREE_YEARS), demand=None,
         error_at={e.field: e.message for e in found}, events=possible(call, response) if response else {"save"},
-        matches=await store.list_matches(call.conn, response, lines) if response else [], **WORDS,
+        matches=await store.list_matches(call.conn, response, lines) if response else [],
+        pieces=await render_pieces(call, "demand.sections", response.id) if response else [], **WORDS,
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ WORKPLACE = {
     "per": "month",
     "unit_price_micro": 4_500_000,
 }
+# what every category must be told before an offering can be submitted
+ANSWERS = {"data_location": "nrw", "processing_agreement": "ready", "subcontractors": False}
 ALL = {"kind": "all", "legal_basis": "gwb_108_6", "tax_code": "N2B"}
 
 
@@ -36,6 +38,7 @@ def a_body(title: str = "Datensicherung für Kommunen", **over: Any) -> Offering
         "summary": "Tägliche Sicherung in zwei Rechenzentren",
         "description": "Wir sichern Server und Arbeitsplätze, verschlüsselt und geprüft.",
         "protection_level": "high",
+        "attributes": ANSWERS,
         "lead_time_days": 30,
         "notice_months": 6,
         "prices": [WORKPLACE],

@@ -6,6 +6,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from catalog.interests.actions import express_interest, write_message
+from catalog.interests.offering import make_offer
+from catalog.questions.actions import ask_question
+from catalog.questions.schemas import AskForm
+from catalog.searches.actions import save_search
+from catalog.searches.model import Rhythm
+from catalog.searches.reading import from_address
+from catalog.surveys.actions import decide_hits, freeze_survey, start_survey
+from catalog.surveys.model import Choice
+from catalog.surveys.model import Decision as Chosen
+from catalog.surveys.store import list_hits
+from catalog.watching.actions import watch_offering
+from exchange.acceptance.actions import accept_offer
 from exchange.bookings.actions import Proposal, propose_booking
 from exchange.bookings.model import DisputeReason
 from exchange.orders.actions import create_order
@@ -39,6 +52,8 @@ from procurement.tenders.actions import create_tender
 from procurement.tenders.schemas import TenderIn
 from tests.cast import Cast
 from tests.catalog.build import a_draft, an_offering, only_for
+from tests.catalog.interests.interest_build import a_wish, an_offer
+from tests.catalog.requests.making import a_request, an_answer
 
 # one word, so that a search for its beginning must find it and a page may echo that beginning
 PREFIX = "zqxanfang"
@@ -83,6 +98,7 @@ async def plant(conn: Conn, cast: Cast) -> Secrets:
     calls, responses, free = await _demands(conn, cast)
     bundle, tender = await _tender(conn, cast)
     around = await _around(conn, cast, orders[1])
+    around["requests"] = await _requests(conn, cast)
     around |= {
         "offerings": offerings,
         "orders": orders,
@@ -90,6 +106,8 @@ async def plant(conn: Conn, cast: Cast) -> Secrets:
         "demands": calls,
         "responses": responses,
         "free": free,
+        **await _evidence(conn, cast, offerings[0]),
+        "interests": await _interests(conn, cast, offerings[0]),
     }
     return Secrets({**around, "bundles": (bundle,), "tenders": (tender,)})
 
@@ -122,6 +140,54 @@ async def _orders(conn: Conn, cast: Cast, offering: UUID) -> tuple[UUID, ...]:
         f"Betrieb {MARK}", date(2020, 1, 1), Decimal("2.5"),
     )  # fmt: skip
     return asked.id, active
+
+
+async def _interests(conn: Conn, cast: Cast, offering: UUID) -> tuple[UUID, ...]:
+    """One thread that became an order, and one whose offer lies on the table."""
+    found = []
+    for accepts in (True, False):
+        sued, nord = cast.sued.viewer, cast.nord.viewer
+        await conn.act_as(sued)
+        made = await express_interest(conn, sued, a_wish(offering, note=MARK))
+        await write_message(conn, sued, made.id, f"Nachricht {MARK}")
+        await conn.act_as(nord)
+        until = conn.today + timedelta(days=30)
+        body = an_offer(note=MARK, legal_reason=MARK, entrustment=MARK, valid_until=until)
+        made = await make_offer(conn, nord, made.id, body, expected=made.row_version)
+        found.append(made.id)
+        if accepts:
+            await conn.act_as(sued)
+            await accept_offer(conn, sued, made.id, expected=made.row_version)
+    return tuple(found)
+
+
+async def _evidence(conn: Conn, cast: Cast, offering: UUID) -> dict[str, tuple[UUID, ...]]:
+    """A saved search, a frozen survey and one at work, a watch, and a question between the two houses."""
+    sued = cast.sued.viewer
+    await conn.act_as(sued)
+    query = from_address(f"q={MARK}")
+    saved = await save_search(
+        conn, sued, query, f"Suche {MARK}", rhythm=Rhythm.DAILY, is_shared=True
+    )
+    await watch_offering(conn, sued, offering)
+    drafts = [await start_survey(conn, sued, query, f"Markterkundung {MARK}") for _n in (1, 2)]
+    choices = [
+        Choice(h.offering_id, Chosen.KEPT, None, MARK) for h in await list_hits(conn, drafts[0])
+    ]
+    done = await decide_hits(
+        conn, sued, drafts[0].id, drafts[0].row_version, choices, title=f"Beleg {MARK}", remark=MARK
+    )
+    await freeze_survey(conn, sued, done.id, done.row_version)
+    asked = await ask_question(
+        conn, sued, offering, AskForm(question=f"Frage {MARK}", visibility="private")
+    )
+    surveys = tuple(d.id for d in drafts)
+    return {
+        "searches": (saved.id,),
+        "frozen": surveys,
+        "frozen-searches": surveys,
+        "questions": (asked.id,),
+    }
 
 
 async def _bookings(conn: Conn, cast: Cast, order: UUID) -> tuple[UUID, ...]:
@@ -205,6 +271,16 @@ async def _tender(conn: Conn, cast: Cast) -> tuple[UUID, UUID]:
         title=f"Vergabe {MARK}", starts_on=conn.today + timedelta(days=100), term_months=48
     )
     return bundle, await create_tender(conn, office, bundle, form)
+
+
+async def _requests(conn: Conn, cast: Cast) -> tuple[UUID, ...]:
+    """Suedrechen's request to Nordrechen alone with a sealed answer, and a draft."""
+    over = {"need": f"Gesucht wird {MARK}", "place": MARK, "budget_cents": CENTS}
+    only = {"audience": "members", "member_ids": [cast.nord.id]}
+    asked = await a_request(conn, cast.sued, title=f"Gesuch {MARK}", **over, **only)
+    draft = await a_request(conn, cast.sued, announced=False, title=f"Entwurf {MARK}", **over)
+    await an_answer(conn, cast.nord, asked, summary=f"Angebot {MARK}", conditions=MARK)
+    return asked, draft
 
 
 async def _around(conn: Conn, cast: Cast, order: UUID) -> dict[str, tuple[UUID, ...]]:

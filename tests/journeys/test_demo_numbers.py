@@ -22,6 +22,7 @@ from kdnx.demo.scene import Scene, as_table
 from kdnx.errors import Refused
 from kdnx.frames.store import count_waiting
 from kdnx.imports.actions import find_kind, run_import
+from kdnx.imports.kinds import with_columns
 from kdnx.imports.reading import read_table
 from kdnx.imports.writing import write_file
 from kdnx.members.actions import found_alliance
@@ -135,15 +136,18 @@ async def test_every_persona_signs_in_and_who_decides_finds_a_task(demonstration
 
 
 @pytest.mark.parametrize("kind", ["members", "offerings", "orders", "bookings", "demands"])
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
 async def test_what_goes_out_comes_in_unchanged(demonstration, kind, form):
-    chosen = find_kind(kinds_of(demonstration), kind)
+    async with as_office(demonstration.house, read_only=True) as (conn, _viewer):
+        chosen = await with_columns(conn, find_kind(kinds_of(demonstration), kind))
     before = await rows_of(demonstration, kind)
     table = read_table(write_file(chosen, before, form), f"{kind}.{form}")
     async with as_office(demonstration.house) as (conn, viewer):
         report = await run_import(conn, viewer, chosen, table, dry_run=True)
     assert report.errors == ()
-    assert (report.new, report.changed, report.unchanged) == (0, 0, len(before))
+    # an offering may have several rows: one is it, the others add prices, tiers, audiences, contacts
+    things = [r for r in before if r.get("line") in (None, "offering")]
+    assert (report.new, report.changed, report.unchanged) == (0, 0, len(things))
 
 
 async def test_a_second_start_finds_it_complete_at_once(demonstration):

@@ -13,7 +13,7 @@ from tests.journeys.walk import Walk
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(is_missing(), reason=MISSING)]
 TODAY = berlin_day(read_clock())
 NEXT_YEAR = TODAY.year + 1
-ORDER_STEPS = 45
+ORDER_STEPS = 49
 TENDER_STEPS = 37
 
 
@@ -25,11 +25,11 @@ def test_from_a_need_to_a_confirmed_booking_in_the_report(browser: Browser, serv
     walk.fill("Katalog durchsuchen", "Datensicherung")
     walk.press("Filter anwenden")
     walk.click("Datensicherung (Backup) im Verbund", within="main")
-    walk.click("Leistung beziehen")
+    walk.click("Interesse bekunden")
     walk.fill("Gewünschter Beginn", TODAY.isoformat())
     walk.fill("Grundpreis", "5000")
     walk.press("Interesse bekunden")
-    number = find_number(walk, "L")
+    number = take_offer(walk, find_number(walk, "I"))
     agree(walk, number)
     book(walk, number)
     walk.click("Auswertung")
@@ -40,19 +40,27 @@ def test_from_a_need_to_a_confirmed_booking_in_the_report(browser: Browser, serv
     walk.leave()
 
 
-def agree(walk: Walk, number: str) -> None:
-    """Offer, tax and legal review, three approvals: six persons of three members, until the order runs."""
+def take_offer(walk: Walk, number: str) -> str:
+    """The provider offers what the catalogue proposes, the house that asked accepts; the order's number."""
     walk.become("Petra Muster")
-    walk.task(f"Leistungsschein {number}")
-    walk.press("Abstimmung aufnehmen")
+    walk.task(f"Interesse {number}")
     walk.click("Angebot erstellen")
-    walk.fill("Angebot gültig bis", (TODAY + timedelta(days=30)).isoformat())
-    walk.choose("Rechtsweg", "gemeinsame Kontrolle")
-    walk.fill("Begründung des Rechtswegs", "Alle Beteiligten sind öffentliche Auftraggeber.")
-    walk.choose("Steuerfall Vertrag 1", "19")
-    walk.choose("Steuerfall Vertrag 2", "19")
+    walk.choose("Rechtsgrundlage", "gemeinsame Kontrolle")
+    walk.fill("Begründung der Rechtsgrundlage", "Alle Beteiligten sind öffentliche Auftraggeber.")
+    walk.choose("Steuerfall Vertrag 1", "19 %")
+    walk.choose("Steuerfall Vertrag 2", "19 %")
     walk.press("Angebot abgeben")
+    walk.become("Birgit Beispiel")
+    walk.task(f"Interesse {number}")
+    walk.click("Angebot annehmen")
     assert "5.000" in walk.row("Grundpreis")
+    walk.sees("gemeinsame Kontrolle (§ 108 Abs. 4 GWB)")
+    walk.press("Angebot annehmen")
+    return find_number(walk, "L")
+
+
+def agree(walk: Walk, number: str) -> None:
+    """Tax and legal review, three approvals: five persons of three members, until the order runs."""
     walk.become("Theo Tarif")
     walk.search(number)
     walk.press("Steuerfall bestätigen")

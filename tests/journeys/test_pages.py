@@ -49,14 +49,14 @@ def test_page_is_clean(seen: Visitor) -> None:
     assert seen.complaints == []
 
 
-def test_search_and_order_work_without_script(browser: Browser, served: str) -> None:
+def test_search_and_interest_work_without_script(browser: Browser, served: str) -> None:
     walk = Walk(browser, served, java_script_enabled=False)
     walk.become("Birgit Beispiel")
     walk.click("Katalog")
     walk.fill("Katalog durchsuchen", "Datensicherung")
     walk.press("Filter anwenden")
     walk.click("Datensicherung (Backup) im Verbund", within="main")
-    walk.click("Leistung beziehen")
+    walk.click("Interesse bekunden")
     walk.fill("Gewünschter Beginn", "2026-12-01")
     walk.press("Interesse bekunden")
     walk.sees("Interesse bekundet")

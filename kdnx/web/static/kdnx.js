@@ -59,6 +59,32 @@ window.addEventListener("beforeunload", (event) => {
 });
 window.addEventListener("pageshow", () => { leaving = false; });
 
+/* form[data-autosave]: saved text is no longer unsaved; without a connection it says so and tries again. */
+const sent = new WeakMap();
+const autosaved = (event) => event.target.closest?.("form[data-autosave]") ?? event.detail?.ctx?.sourceElement?.closest?.("form[data-autosave]");
+document.addEventListener("htmx:before:request", (event) => {
+  const form = autosaved(event);
+  if (form) sent.set(form, [...form.elements].map((field) => [field, field.value, field.checked]));
+});
+document.addEventListener("htmx:after:swap", () => {
+  each("form[data-autosave]", (form) => {
+    if (!form.querySelector('[data-saved="yes"]') || !sent.has(form)) return;
+    sent.get(form).forEach(([field, value, checked]) => {
+      if (field.type === "checkbox" || field.type === "radio") field.defaultChecked = checked;
+      else if (field.tagName === "SELECT") [...field.options].forEach((o) => { o.defaultSelected = o.value === value; });
+      else if (field.type !== "hidden" && "defaultValue" in field) field.defaultValue = value;
+    });
+    sent.delete(form);
+  });
+});
+document.addEventListener("htmx:error", (event) => {
+  const place = autosaved(event)?.querySelector("[data-offline]");
+  if (place) place.textContent = place.dataset.offline;
+});
+window.addEventListener("online", () => each("form[data-autosave]", (form) => {
+  if (isDirty(form)) form.dispatchEvent(new Event("input", { bubbles: true }));
+}));
+
 /* The error summary gets the focus, so that it is read out first. */
 function focusErrors(root) {
   const summary = root.querySelector("[data-error-summary]");

@@ -44,7 +44,7 @@ async def used_by(conn: Conn, head: Offering, *members: UUID) -> None:
 async def test_users_are_told_and_others_are_not(conn: Conn, cast: Cast) -> None:
     head = await an_offering(conn, cast.nord)
     await used_by(conn, head, cast.sued.id)
-    head = await a_new_version(conn, cast, head)
+    head = await a_new_version(conn, cast, head, notice_months=0)
     head = await suspend_offering(conn, cast.nord.second, head.id, head.row_version, "Umbau")
     head = await resume_offering(conn, cast.nord.second, head.id, head.row_version)
     successor = await an_offering(conn, cast.nord, "Sicherung neu")

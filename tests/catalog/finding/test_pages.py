@@ -93,7 +93,8 @@ async def test_pieces_hold_every_hit_once(
     url, seen = f"/offerings?sort={sort}&q={q}", []
     for _n in range(3):
         page = await client.as_(cast.sued.viewer).get(url)
-        seen += re.findall(r'<a href="/offerings/[0-9a-f-]{36}">([^<]+)</a>', page.text)
+        text = page.text.replace("<mark>", "").replace("</mark>", "")
+        seen += re.findall(r'<a href="/offerings/[0-9a-f-]{36}">([^<]+)</a>', text)
         onward = re.search(r'rel="next" href="([^"]+)"', page.text)
         if not onward:
             break
@@ -134,8 +135,11 @@ async def test_a_restricted_offering_leaks_nowhere(client: Client, cast: Cast, c
                 .replace(f'value="{MARK}"', "")
                 .replace(f"„{MARK}“", "")
             )
+            # slots carry the question on in their own addresses
             text = (
                 text.replace(f"Suche: {MARK}", "")
+                .replace(f"q%3D{MARK}", "")
+                .replace(f"q%3D{head.number}", "")
                 .replace(f"q={head.number}", "")
                 .replace(f'"{head.number}"', "")
             )

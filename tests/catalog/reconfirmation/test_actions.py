@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from catalog.availability import actions as availability
+from catalog.offerings.actions import save_draft
 from catalog.offerings.store import get_offering
 from catalog.reconfirmation.actions import SYSTEM, remind_and_suspend
 from kdnx.db.conn import Conn
 from kdnx.tasks.actions import list_my_tasks
 from tests.cast import Cast
-from tests.catalog.build import an_offering
+from tests.catalog.build import a_body, an_offering
 
 
 async def run_all(conn: Conn) -> list[int]:
@@ -55,3 +56,18 @@ async def test_confirming_in_time_keeps_it_public(conn: Conn, cast: Cast):
     await availability.reconfirm_offering(conn, cast.nord.viewer, head.id, head.row_version)
     conn.now = begun + timedelta(days=370)
     assert await run_all(conn) == [0, 0]
+
+
+async def test_told_at_every_step_of_the_rule_and_not_again_after_saving(conn: Conn, cast: Cast):
+    head = await an_offering(conn, cast.nord)
+    assert head.reconfirm_due is not None
+    begun, due = conn.now, head.reconfirm_due
+    told = []
+    for left in (70, 60, 45, 30, 29, 7, 1, 0):
+        conn.now = begun + (due - begun.date()) - timedelta(days=left)
+        told.append((left, (await run_all(conn))[0]))
+        await conn.act_as(cast.nord.viewer)
+        head = await get_offering(conn, cast.nord.viewer, head.id)
+        if left == 45:
+            await save_draft(conn, cast.nord.viewer, head.id, head.row_version, a_body("Neu"))
+    assert told == [(70, 0), (60, 1), (45, 0), (30, 1), (29, 0), (7, 1), (1, 0), (0, 0)]

@@ -6,7 +6,7 @@ from exchange.orders.actions import read_order
 from kdnx.viewer import Scope, Viewer
 from tests.catalog.build import an_offering
 from tests.client import plain
-from tests.exchange.order_build import NOW, an_order_at
+from tests.exchange.order_build import NOW, a_wish, an_order_at
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 OFFER = {
@@ -23,20 +23,14 @@ async def version_of(client, conn, viewer, order_id):
     return re.search(r'name="row_version" value="(\d+)"', page.text)
 
 
-async def test_from_the_offering_to_the_running_order(client, conn, cast):
+async def test_from_the_wish_to_the_running_order(client, conn, cast):
     conn.now = NOW
     offering = await an_offering(conn, cast.nord)
     sued, nord = client.as_(cast.sued.viewer), client.as_(cast.nord.viewer)
-    page = await sued.get(f"/offerings/{offering.id}")
-    assert f"/orders/new?offering={offering.id}" in page.text
-    assert "Leistung beziehen" in page.text
-    assert "/orders/new" not in (await nord.get(f"/offerings/{offering.id}")).text
-    form = await sued.get(f"/orders/new?offering={offering.id}")
-    assert 'name="quantity_1"' in form.text
-    sent = {"offering_id": str(offering.id), "starts_on": "2026-07-01", "quantity_1": "12", "route": "hub", "act": "submit"}
-    made = await sued.post("/orders", sent)
-    assert made.status_code == 303
-    url = made.headers["location"]
+    sent = a_wish(offering.id).model_dump(mode="json")
+    made = await sued.json_post("/api/v1/orders", sent)
+    assert made.status_code == 201
+    url = f"/orders/{made.json()['id']}"
     assert "Jetzt ist Nordrechen am Zug" in (await nord.get(url)).text
     assert (await nord.post(url + "/moves/coordinate", {"row_version": "2"})).status_code == 303
     filled = await nord.get(url + "/offer")
@@ -106,14 +100,12 @@ async def test_a_strangers_lists_say_nothing(client, conn, cast):
         assert str(order.id) not in answer.text, path
 
 
-async def test_a_double_click_makes_one_order(client, conn, cast):
+async def test_the_catalogue_has_one_seller(client, conn, cast):
     offering = await an_offering(conn, cast.nord)
-    sent = {"offering_id": str(offering.id), "starts_on": "2026-07-01", "quantity_1": "12", "route": "hub"}
-    sued = client.as_(cast.sued.viewer)
-    first = await sued.post("/orders", sent, key="einmal")
-    second = await sued.post("/orders", sent, key="einmal")
-    assert first.headers["location"] == second.headers["location"]
-    assert await conn.fetchval("SELECT count(*) FROM exchange.service_order") == 1
+    page = await client.as_(cast.sued.viewer).get(f"/offerings/{offering.id}")
+    assert page.text.count("Interesse bekunden") == 1
+    assert "/orders/new" not in page.text
+    assert (await client.as_(cast.sued.viewer).get("/orders/new")).status_code == 404
 
 
 async def test_a_stale_form_is_refused(client, conn, cast):
@@ -143,7 +135,7 @@ async def test_a_list_continues_with_its_cursor(client, conn, cast):
     offering = await an_offering(conn, cast.nord)
     sued = client.as_(cast.sued.viewer)
     for _n in range(3):
-        await sued.post("/orders", {"offering_id": str(offering.id), "starts_on": "2026-07-01", "quantity_1": "1", "route": "hub"})
+        await sued.json_post("/api/v1/orders", a_wish(offering.id).model_dump(mode="json"))
     page = await sued.get("/orders?size=2")
     following = re.search(r'rel="next" href="([^"]+)"', page.text)
     assert following

@@ -1,0 +1,1 @@
+"""Answers to requests: one offer a member, sealed until the deadline."""

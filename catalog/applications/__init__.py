@@ -1,0 +1,1 @@
+"""What each member runs for which task: declared by form, file and interface, confirmed once a year."""

@@ -1,0 +1,1 @@
+"""What an offering costs my organisation: by quantity, day and year, with tax."""

@@ -1,0 +1,1 @@
+"""Public classifications on offerings: CPV codes of information technology with their names, LeiKa keys."""

@@ -1,0 +1,1 @@
+"""Candidates for consolidation: what it might save, under assumptions that stand on the page."""

@@ -1,0 +1,1 @@
+"""What time and successions do to open interests: reminders, lapse, going over to a successor."""

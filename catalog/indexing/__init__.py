@@ -1,0 +1,1 @@
+"""What lists show and search of an offering, and the words of the catalogue."""

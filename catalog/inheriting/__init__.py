@@ -1,0 +1,1 @@
+"""What a member's running requests and answers do when another succeeds it."""

@@ -1,0 +1,1 @@
+"""Questions on an offering, and the provider's answers."""

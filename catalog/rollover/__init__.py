@@ -1,0 +1,1 @@
+"""The yearly roll-over: one rule carries many offerings into the next period."""

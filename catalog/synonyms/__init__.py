@@ -1,0 +1,1 @@
+"""Words of the field that mean the same, kept by the office, used by the search."""

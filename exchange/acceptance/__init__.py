@@ -1,0 +1,1 @@
+"""Accepting the offer on an interest: it makes the order."""
