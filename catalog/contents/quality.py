@@ -95,8 +95,7 @@ def _terms(v: Version) -> Checks:
          Advice("min_term_months", _("Mindestlaufzeit nennen, auch wenn sie null ist"), 3)),
         (
             all(p.frozen_until or p.index_clause for p in recurring),
-
-             Advice("prices.0.frozen_until", _("sagen, bis wann der Preis fest ist und wonach er sich danach richtet"), 5),
+            Advice("prices.0.frozen_until", _("sagen, bis wann der Preis fest ist und was danach gilt"), 5),
         ),
         (
             bool(v.audiences) and all(a.tax_code != TaxCase.OPEN for a in v.audiences),

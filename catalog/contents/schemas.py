@@ -229,7 +229,8 @@ def to_version(body: OfferingBody, offering_id: UUID, version: int, **around: An
             ordinal=n, kind=p.kind.value, base=p.base.value, per=p.per.value, unit_price_micro=p.unit_price_micro,
             label=p.label, tier_mode=p.tier_mode.value, pro_rata=p.pro_rata.value, frozen_until=p.frozen_until,
             tiers=tuple(Tier(plain(t.from_quantity), t.unit_price_micro) for t in p.tiers),
-            index_clause=p.index_clause, valid_from=p.valid_from, terms=read_terms(p.terms.model_dump(mode="json", exclude_defaults=True)),
+            index_clause=p.index_clause, valid_from=p.valid_from,
+            terms=read_terms(p.terms.model_dump(mode="json", exclude_defaults=True)),
         )
         for n, p in enumerate(body.prices, start=1)
     )  # fmt: skip
@@ -291,7 +292,11 @@ def to_body(version: Version, reference: str, contacts: Sequence[Contact]) -> Of
 
 
 def _price_values(item: PriceItem) -> dict[str, Any]:
-    values = {name: getattr(item, name) for name in PriceBody.model_fields if name not in {"tiers", "terms"}}
+    values = {
+        name: getattr(item, name)
+        for name in PriceBody.model_fields
+        if name not in {"tiers", "terms"}
+    }
     tiers = [
         {"from_quantity": t.from_quantity, "unit_price_micro": t.unit_price_micro}
         for t in item.tiers

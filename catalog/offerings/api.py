@@ -24,6 +24,7 @@ api = Api("offerings")
 
 
 async def offering_detail(call: Call, head: Offering) -> OfferingDetail:
+    """One offering as JSON: its owner gets the draft, everybody else what is published."""
     own = call.viewer.acts_for(head.owner_id) or contents.sees_all(call.viewer)
     number = head.latest_version if own else head.published_version or 0
     version = await contents.get_version(call.conn, call.viewer, head.id, number)

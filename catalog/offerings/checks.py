@@ -24,7 +24,8 @@ WITH RECURSIVE r(start, kind, id) AS (
 SELECT start, kind FROM r WHERE id = start
 """
 UNKNOWN_SCHEMA = """
-SELECT v.offering_id, v.version FROM catalog.offering_version v WHERE NOT EXISTS (SELECT 1 FROM catalog.category_schema s
+SELECT v.offering_id, v.version FROM catalog.offering_version v
+WHERE NOT EXISTS (SELECT 1 FROM catalog.category_schema s
   WHERE s.version = v.schema_version AND s.category_id IN (v.category_id, '00000000-0000-0000-0000-000000000000'))
 """
 CHECKS = (

@@ -17,7 +17,7 @@ PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 # parts of addresses that are no ids
 WORDS = {
     "kind": ("offerings", "eu_threshold"), "key": ("supplies_services",), "form": ("csv",), "slug": ("unbekannt",), "version": ("1",),
-    "move": ("publish", "submit", "suspend", "retire"), "ordinal": ("1",), "n": ("1",), "year": ("2026",), "code": ("hosting",),
+    "section": ("description", "prices"), "move": ("publish", "submit", "suspend", "retire"), "ordinal": ("1",), "n": ("1",), "year": ("2026",), "code": ("hosting",),
     "number": ("L-2020-7071",),
 }  # fmt: skip
 

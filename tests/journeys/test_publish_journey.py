@@ -12,7 +12,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(is_missing(), reason=MISSING),
 ]
-STEPS = 16
+STEPS = 17
 AFTER = "Speichern und weiter: "
 
 
