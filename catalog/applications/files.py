@@ -232,5 +232,5 @@ async def read(conn: Conn, viewer: Viewer) -> list[Mapping[str, Any]]:
 
 APPLICATIONS = FileKind(
     name="applications", title=_("Anwendungen"), permission=Permission.DEMAND_ANSWER, columns=COLUMNS,
-    write=write, read=read, order=15,
+    write=write, read=read, order=15, seen_at="/landscape/mine",
 )  # fmt: skip

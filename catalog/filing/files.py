@@ -259,4 +259,5 @@ OFFERINGS = FileKind(
     order=20,
     documents={"ubl": UBL},
     more_columns=columns_of_answers,
+    seen_at="/offerings/mine",
 )

@@ -318,4 +318,6 @@ async def read(conn: Conn, viewer: Viewer) -> Sequence[Mapping[str, Any]]:
     return [as_row(b) for b in await store.export_bookings(conn, own_or_all(viewer))]
 
 
-KIND = FileKind("bookings", "Buchungen", Permission.BOOKING_PROPOSE, COLUMNS, write, read, order=60)
+KIND = FileKind(
+    "bookings", "Buchungen", Permission.BOOKING_PROPOSE, COLUMNS, write, read, order=60, seen_at="/bookings"
+)  # fmt: skip

@@ -96,7 +96,7 @@ class FileKind:
     transaction (the importer rolls back a dry run or an all-or-nothing import with errors); importing
     the same file twice changes nothing. `read` gives the rows back in the same columns, values typed
     as in `Row`, only what the viewer may see. `more_columns` gives columns that lie in the database:
-    ask `with_columns` before reading `columns`.
+    ask `with_columns` before reading `columns`. `seen_at` is the page where what came in is to be seen.
     """
 
     name: str
@@ -108,6 +108,7 @@ class FileKind:
     order: int = 100
     documents: Mapping[str, Document] = field(default_factory=dict)
     more_columns: Callable[[Conn], Awaitable[Sequence[Column]]] | None = None
+    seen_at: str = ""
 
 
 async def with_columns(conn: Conn, kind: FileKind) -> FileKind:

@@ -335,4 +335,6 @@ async def read(conn: Conn, viewer: Viewer) -> Sequence[Mapping[str, Any]]:
     return [dict(r) for r in await store.list_export(conn, viewer.members, sees_all=sees_all)]
 
 
-FILE_KIND = FileKind("demands", "Bedarfe", Permission.DEMAND_ANSWER, COLUMNS, write, read, order=30)
+FILE_KIND = FileKind(
+    "demands", "Bedarfe", Permission.DEMAND_ANSWER, COLUMNS, write, read, order=30, seen_at="/demands"
+)  # fmt: skip

@@ -12,7 +12,7 @@ from tests.browser import MISSING, is_missing
 from tests.journeys.walk import Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(is_missing(), reason=MISSING)]
-STEPS = 14
+STEPS = 16
 ROW = {
     "Mitglied": "M21",
     "Eigene Kennung": "M21-AUS-DATEI",
@@ -79,7 +79,7 @@ def test_an_offering_is_published_from_a_row(browser: Browser, served: str, tmp_
     bring(walk, tmp_path, [ROW])
     walk.sees("Alle Zeilen sind in Ordnung")
     walk.press("Jetzt übernehmen")
-    walk.search(str(ROW["Titel"]))
+    walk.click("Zu den Daten: Leistungen")
     walk.click(str(ROW["Titel"]), within="main", exact=False)
     walk.press("Zur Prüfung geben")
     walk.become("Paul Probe")
@@ -107,8 +107,7 @@ def test_bad_rows_are_named_and_the_good_ones_come_in(
     assert "Diese Kategorie gibt es nicht" in walk.text()
     walk.press("Nur die fehlerfreien Zeilen übernehmen")
     walk.sees("Übernommen")
-    walk.search("Reihe 0 aus der Datei")
-    assert walk.page.get_by_role("link", name="Reihe 0 aus der Datei").count() == 0
-    walk.search("Reihe 59 aus der Datei")
+    walk.click("Zu den Daten: Leistungen")
     walk.sees("Reihe 59 aus der Datei")
+    assert walk.page.get_by_role("link", name="Reihe 0 aus der Datei").count() == 0
     walk.leave()
