@@ -165,8 +165,8 @@ ALTER TABLE catalog.request_evidence ENABLE ROW LEVEL SECURITY;
 CREATE POLICY request_evidence_read ON catalog.request_evidence FOR SELECT USING ((SELECT kdnx.viewer_sees_all())
   OR owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]));
 CREATE POLICY request_evidence_new ON catalog.request_evidence FOR INSERT WITH CHECK (owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]));
--- a house reads its own sealed documents again; nobody else does before the seal is opened
-CREATE POLICY document_read_own_sealed ON kdnx.document FOR SELECT USING (visibility = 'sealed' AND owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]));
+-- a house reads the sealed documents of its own answers again; nobody else does before the seal is opened
+CREATE POLICY document_read_own_sealed ON kdnx.document FOR SELECT USING (visibility = 'sealed' AND object_kind = 'request_answer' AND owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]));
 
 GRANT SELECT, INSERT, UPDATE ON catalog.request TO kdnx_app;
 GRANT SELECT, INSERT, DELETE ON catalog.request_criterion, catalog.request_item TO kdnx_app;

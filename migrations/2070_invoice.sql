@@ -91,5 +91,5 @@ GRANT UPDATE (contact, phone, email, row_version, updated_at) ON exchange.invoic
 GRANT UPDATE (last) ON exchange.invoice_series TO kdnx_app;
 GRANT UPDATE (state, row_version, updated_at) ON exchange.invoice TO kdnx_app;
 
-INSERT INTO kdnx.rule (kind, key, valid_from, version, value, source, state, entered_at)
-SELECT 'payment_term', 'invoice', '2021-01-01', 1, '{"days": 30, "norm": "§ 286 Abs. 3 BGB"}', '§ 286 Abs. 3 BGB: 30 Tage nach Zugang der Rechnung', 'approved', now();
+INSERT INTO kdnx.rule (kind, key, valid_from, version, value, source) VALUES
+  ('payment_term', 'invoice', '2000-01-01', 1, '{"days": 30}', '§ 286 Abs. 3 BGB: Verzug 30 Tage nach Fälligkeit und Zugang einer Rechnung; Zahlungsziel des Hauses');

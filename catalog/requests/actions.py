@@ -232,7 +232,7 @@ async def _close(conn: Conn, system: Viewer, request: Request) -> None:
         record(conn, system, "request_answer.open", object_kind="request_answer", object_id=answer_id,
                owner_id=owner_id, party_id=request.owner_id, row_version=version, audience="parties")  # fmt: skip
         place = Place("request_answer", answer_id, sorted({owner_id, request.owner_id}))
-        await readdress_documents(conn, system, place, is_public=False)
+        await readdress_documents(conn, system, place, is_public=False, unseal=True)
     asked = await store.list_reached(conn, request.audience_keys, request.owner_id)
     await _close_answer_tasks(conn, request.id, asked)
     await open_tasks(conn, [NewTask(

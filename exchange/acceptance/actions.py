@@ -6,11 +6,11 @@ from uuid import UUID
 
 from catalog.interface import InterestRef, accept_interest, get_offering
 from exchange.acceptance import store
-from exchange.acceptance.model import ROUTES, Policy, order_lines, tax_codes
+from exchange.acceptance.model import ROUTES, Policy, tax_codes
 from exchange.acceptance.store import Acceptance
 from exchange.orders import store as orders
 from exchange.orders.actions import move, note_order, read_order, surcharge_on
-from exchange.orders.model import OrderEvent, OrderState, Version, check_parties, legs_of
+from exchange.orders.model import Line, OrderEvent, OrderState, Version, check_parties, legs_of
 from exchange.orders.store import Head, Order
 from exchange.taxes import store as taxes
 from exchange.taxes.actions import ask_reviewer, check_codes, tax_rules
@@ -65,6 +65,14 @@ async def policy_of(conn: Conn, interest: InterestRef) -> Policy:
     )  # fmt: skip
 
 
+def order_lines(interest: InterestRef) -> tuple[Line, ...]:
+    """The offered lines as the order's price schedule."""
+    return tuple(
+        Line(x.ordinal, x.label, x.unit, x.period, x.quantity, x.unit_price_micro, x.net_cents, x.price_ordinal)
+        for x in interest.lines
+    )  # fmt: skip
+
+
 async def _approve_until(conn: Conn, interest: InterestRef) -> date:
     """Until when all sides approve: the offer's own day, or the rule's days after the acceptance if that is later."""
     rule = await get_rule(conn, "answer_period", "approval", conn.today)
@@ -94,7 +102,7 @@ async def _offered(
     note_order(conn, viewer, "order.draft", order)
     (number,) = await draw(conn, "L", conn.today.year, 1)
     await assign(conn, number, "order", order.owner_id, order.id)
-    codes = tax_codes(interest, len(policy.legs))
+    codes = tax_codes(interest.tax_codes, len(policy.legs))
     await _propose_taxes(conn, interest, order, codes)
     changed = replace(order, offer_valid_until=policy.approve_until)
     after = await move(conn, viewer, order, E.ACCEPT, number=number, changed=changed)

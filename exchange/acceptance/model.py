@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from catalog.interface import InterestRef
-from exchange.orders.model import Leg, LegalRoute, Line
+from exchange.orders.model import Leg, LegalRoute
 from exchange.taxes.model import UNDECIDED
 from kdnx.money import percent_of
 
@@ -40,17 +39,9 @@ class Policy:
     approve_until: date
 
 
-def order_lines(interest: InterestRef) -> tuple[Line, ...]:
-    """The offered lines as the order's price schedule."""
-    return tuple(
-        Line(x.ordinal, x.label, x.unit, x.period, x.quantity, x.unit_price_micro, x.net_cents, x.price_ordinal)
-        for x in interest.lines
-    )  # fmt: skip
-
-
-def tax_codes(interest: InterestRef, legs: int) -> tuple[str, ...]:
+def tax_codes(offered: Sequence[str], legs: int) -> tuple[str, ...]:
     """The proposed tax case of each contract; what the catalogue leaves open is undecided."""
-    return tuple(UNDECIDED if c == OPEN_TAX else c for c in interest.tax_codes[:legs])
+    return tuple(UNDECIDED if c == OPEN_TAX else c for c in offered[:legs])
 
 
 def surcharge_cents(yearly_net_cents: int, policy: Policy) -> int:

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from catalog.interface import InterestRef, get_interest
 from exchange.acceptance import store
-from exchange.acceptance.actions import accept_offer, policy_of
-from exchange.acceptance.model import ROUTES, order_lines, surcharge_cents, tax_codes
+from exchange.acceptance.actions import accept_offer, order_lines, policy_of
+from exchange.acceptance.model import ROUTES, surcharge_cents, tax_codes
 from exchange.orders.actions import read_order
 from exchange.orders.model import (
     BADGES,
@@ -108,7 +108,7 @@ async def ask_accept(call: Call) -> Response:
         once=sum(x.net_cents for x in lines if x.period == "once"), surcharge=surcharge_cents(yearly, policy),
         legs=[
             (leg, names.get(leg.supplier_id, ""), names.get(leg.customer_id, ""), cases.get(code, code))
-            for leg, code in zip(policy.legs, tax_codes(interest, len(policy.legs)), strict=True)
+            for leg, code in zip(policy.legs, tax_codes(interest.tax_codes, len(policy.legs)), strict=True)
         ],
         legal=LEGAL_ROUTE_LABELS[ROUTES[interest.legal_basis]], periods=PERIOD_LABELS, billing=BILLING_LABELS,
         routes=ROUTE_LABELS, silences=SILENCE_LABELS,

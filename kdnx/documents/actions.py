@@ -119,14 +119,19 @@ async def withdraw_document(
     return document
 
 
-async def readdress_documents(conn: Conn, viewer: Viewer, place: Place, *, is_public: bool) -> None:
+async def readdress_documents(
+    conn: Conn, viewer: Viewer, place: Place, *, is_public: bool, unseal: bool = False
+) -> None:
     """The object is for other members from now on: so are its documents, except those of one house alone.
 
+    Sealed ones stay so unless the act is the opening of the seal (`unseal`).
     Reaches documents of members that the viewer acts for; the object's own action has checked its right.
     """
     visibility = (Visibility.PUBLIC if is_public else Visibility.PARTIES).value
     parties = () if is_public else place.party_ids
-    changed = await store.readdress(conn, place.object_kind, place.object_id, visibility, parties)
+    changed = await store.readdress(
+        conn, place.object_kind, place.object_id, visibility, parties, unseal=unseal
+    )
     for document_id, owner_id, row_version in changed:
         record(
             conn, viewer, "document.readdress", object_kind="document", object_id=document_id,

@@ -42,10 +42,10 @@ WITHDRAW = """
 UPDATE kdnx.document SET withdrawn_at = $3, withdrawn_by = $4, row_version = row_version + 1, updated_at = $3
 WHERE id = $1 AND row_version = $2 AND withdrawn_at IS NULL
 """
-# what was meant for the readers of the object follows them; what is the house's own or sealed stays
+# what was meant for the readers of the object follows them; what is the house's own stays, what is sealed until it is opened
 READDRESS = """
 UPDATE kdnx.document SET visibility = $3, party_ids = $4, row_version = row_version + 1, updated_at = $5
-WHERE object_kind = $1 AND object_id = $2 AND visibility IN ('public', 'parties', 'sealed') AND (visibility <> $3 OR party_ids <> $4)
+WHERE object_kind = $1 AND object_id = $2 AND (visibility IN ('public', 'parties') OR ($6 AND visibility = 'sealed')) AND (visibility <> $3 OR party_ids <> $4)
 RETURNING id, owner_id, row_version
 """
 LIST_PENDING = "SELECT d.* FROM kdnx.document d WHERE d.scan_state = 'pending' ORDER BY d.created_at, d.id LIMIT $1"
@@ -99,11 +99,12 @@ async def withdraw(conn: Conn, document_id: UUID, row_version: int, person_id: U
 
 
 async def readdress(
-    conn: Conn, object_kind: str, object_id: UUID, visibility: str, party_ids: Sequence[UUID]
-) -> list[tuple[UUID, UUID, int]]:
+    conn: Conn, object_kind: str, object_id: UUID, visibility: str, party_ids: Sequence[UUID],
+    *, unseal: bool = False,
+) -> list[tuple[UUID, UUID, int]]:  # fmt: skip
     """Let other members read the documents of an object; (id, owner, row version) of those that changed."""
     rows = await conn.fetch(
-        READDRESS, object_kind, object_id, visibility, list(party_ids), conn.now
+        READDRESS, object_kind, object_id, visibility, list(party_ids), conn.now, unseal
     )
     return [(r["id"], r["owner_id"], r["row_version"]) for r in rows]
 

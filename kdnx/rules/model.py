@@ -91,6 +91,7 @@ KIND_LABELS = {
     "consolidation": "Schätzung von Zusammenlegungen",
     "answer_period": "Antwortfristen",
     "reminder": "Erinnerungen",
+    "payment_term": "Zahlungsziele",
 }
 KEY_LABELS = {
     (
@@ -135,6 +136,7 @@ KEY_LABELS = {
     ("posting_template", "booking"): "Buchung einer bestätigten Leistung",
     ("confirmation_policy", "default"): "Vorgabe für neue Leistungsscheine",
     ("committee_grain", "default"): "Lenkungsausschuss",
+    ("payment_term", "invoice"): "Rechnungen zwischen Mitgliedern",
     ("answer_period", "interest"): "auf eine Interessenbekundung",
     ("answer_period", "offer"): "bis zum Angebot",
     ("answer_period", "approval"): "Prüfung und Freigaben nach der Annahme",
@@ -261,6 +263,7 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
         ValueField("years", "Jahre", "count"),
     ),
     "answer_period": (ValueField("days", "Frist in Kalendertagen", "days"),),
+    "payment_term": (ValueField("days", "Zahlungsziel in Kalendertagen", "days"),),
     "reminder": (
         ValueField("first_days", "erste Erinnerung, Tage vorher", "days"),
         ValueField("second_days", "zweite Erinnerung, Tage vorher", "days"),
@@ -287,6 +290,7 @@ EFFECTS = {
     "committee_grain": "Berichte an den Lenkungsausschuss zeigen ab diesem Tag höchstens diese Feinheit.",
     "retention": "Was älter ist, wird ab diesem Tag täglich gelöscht.",
     "consolidation": "Schätzungen ab diesem Tag rechnen mit dieser Annahme.",
+    "payment_term": "Rechnungen, die an diesem Tag oder später gestellt werden, sind nach so vielen Tagen fällig.",
     "reminder": "Ab diesem Tag wird so viele Tage vor dem Termin erinnert.",
     "answer_period": "Was an diesem Tag oder später gefragt, bekundet oder erklärt wird, hat diese Frist.",
     "holiday": "Fristen, deren Absendung auf diesen Tag oder später fällt, kennen diese freien Tage.",

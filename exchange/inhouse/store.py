@@ -1,0 +1,164 @@
+"""SQL of declarations, checks and what was signed off for an order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from exchange.inhouse.model import Declaration, Standing
+from kdnx.db.conn import Conn
+from kdnx.db.rows import many, maybe, one
+from kdnx.ids import new_id
+
+LOCK_MEMBER = "SELECT pg_advisory_xact_lock(hashtextextended('declaration|' || $1::text, 0))"
+LIST_DECLARATIONS = """
+SELECT * FROM exchange.declaration WHERE owner_id = $1 ORDER BY year DESC, version DESC LIMIT 200
+"""
+FIND_DECLARATION = "SELECT * FROM exchange.declaration WHERE owner_id = $1 AND year = $2 AND version = $3"
+FIND_OPEN = "SELECT * FROM exchange.declaration WHERE owner_id = $1 AND year = $2 AND state IN ('draft', 'signed_once')"
+LAST_VERSION = "SELECT coalesce(max(version), 0) FROM exchange.declaration WHERE owner_id = $1 AND year = $2"
+LIST_SIGNED = """
+SELECT year, total_cents - market_cents AS entrusted, total_cents AS total FROM exchange.declaration
+WHERE owner_id = $1 AND state = 'signed' AND year >= $2 ORDER BY year LIMIT 100
+"""
+INSERT_DECLARATION = """
+INSERT INTO exchange.declaration (owner_id, year, version, id, basis, total_cents, kdnx_cents, owners_cents, kdn_members_cents, other_public_cents,
+  third_party_cents, market_cents, evidence, state, author_id, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'draft', $14, $15, $15)
+"""
+UPDATE_DECLARATION = """
+UPDATE exchange.declaration SET basis = $4, total_cents = $5, kdnx_cents = $6, owners_cents = $7, kdn_members_cents = $8, other_public_cents = $9,
+  third_party_cents = $10, market_cents = $11, evidence = $12, state = $13, author_id = $14, signer_1 = $15, signed_1_at = $16, signer_2 = $17,
+  signed_2_at = $18, row_version = row_version + 1, updated_at = $19
+WHERE owner_id = $1 AND year = $2 AND version = $3 AND row_version = $20 RETURNING row_version
+"""
+SUPERSEDE = """
+UPDATE exchange.declaration SET state = 'superseded', row_version = row_version + 1, updated_at = $3
+WHERE owner_id = $1 AND year = $2 AND state = 'signed'
+"""
+LEDGER_SUMS = """
+SELECT service_year AS year, sum(cents)::bigint AS cents FROM exchange.volume WHERE provider_id = $1 AND service_year >= $2 GROUP BY service_year
+"""
+INSERT_CHECK = """
+INSERT INTO exchange.inhouse_check (owner_id, award_year, id, checked_at, entrusted_cents, total_cents, headroom_cents, light, rule_ids)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
+LIST_LIGHTS = """
+SELECT m.id AS member_id, m.name, coalesce(l.light, 'grey') AS light, l.checked_at FROM kdnx.public_member m
+LEFT JOIN exchange.public_inhouse_light l ON l.owner_id = m.id AND l.award_year = $1
+WHERE m.id = ANY ($2::uuid[]) ORDER BY kdnx.sort_key(m.name), m.id LIMIT 500
+"""
+FIND_SIGNOFF = "SELECT * FROM exchange.order_inhouse WHERE owner_id = $1 AND order_id = $2 AND version = $3"
+INSERT_SIGNOFF = """
+INSERT INTO exchange.order_inhouse (owner_id, order_id, version, award_year, entrusted_cents, total_cents, light, rule_ids, reason, signed_by, signed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
+
+
+@dataclass(frozen=True)
+class MemberLight:
+    """A member and its light; `checked_at` None where nothing was ever checked."""
+
+    member_id: UUID
+    name: str
+    light: str
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Signoff:
+    """The provider's test kept with a version of an order; amounts in cents."""
+
+    owner_id: UUID
+    order_id: UUID
+    version: int
+    award_year: int
+    entrusted_cents: int
+    total_cents: int
+    light: str
+    rule_ids: list[UUID]
+    reason: str
+    signed_by: UUID
+    signed_at: datetime
+
+
+async def lock_member(conn: Conn, owner_id: UUID) -> None:
+    """One at a time writes a member's declarations."""
+    await conn.execute(LOCK_MEMBER, owner_id)
+
+
+async def list_declarations(conn: Conn, owner_id: UUID) -> list[Declaration]:
+    """All versions, the last year first."""
+    return many(Declaration, await conn.fetch(LIST_DECLARATIONS, owner_id))
+
+
+async def get_declaration(conn: Conn, owner_id: UUID, year: int, version: int) -> Declaration:
+    """One version; NotFound."""
+    return one(Declaration, await conn.fetchrow(FIND_DECLARATION, owner_id, year, version))
+
+
+async def find_open(conn: Conn, owner_id: UUID, year: int) -> Declaration | None:
+    """The version of a year that is not signed yet."""
+    return maybe(Declaration, await conn.fetchrow(FIND_OPEN, owner_id, year))
+
+
+async def last_version(conn: Conn, owner_id: UUID, year: int) -> int:
+    """The highest version of a year; 0 without any."""
+    return int(await conn.fetchval(LAST_VERSION, owner_id, year))
+
+
+async def signed_years(conn: Conn, owner_id: UUID, first: int) -> dict[int, tuple[int, int]]:
+    """(entrusted, total) in cents of each signed year since `first`."""
+    rows = await conn.fetch(LIST_SIGNED, owner_id, first)
+    return {r["year"]: (r["entrusted"], r["total"]) for r in rows}
+
+
+async def ledger_sums(conn: Conn, owner_id: UUID, first: int) -> dict[int, int]:
+    """What the ledger knows of a member's supplies, net cents by service year."""
+    return {r["year"]: r["cents"] for r in await conn.fetch(LEDGER_SUMS, owner_id, first)}
+
+
+async def insert_declaration(conn: Conn, d: Declaration) -> None:
+    """A new draft."""
+    await conn.execute(
+        INSERT_DECLARATION, d.owner_id, d.year, d.version, d.id, d.basis, d.total_cents, d.kdnx_cents, d.owners_cents, d.kdn_members_cents,
+        d.other_public_cents, d.third_party_cents, d.market_cents, d.evidence, d.author_id, conn.now,
+    )  # fmt: skip
+
+
+async def update_declaration(conn: Conn, d: Declaration) -> bool:
+    """Write it over the version `d.row_version`; False when somebody was faster."""
+    return await conn.fetchval(
+        UPDATE_DECLARATION, d.owner_id, d.year, d.version, d.basis, d.total_cents, d.kdnx_cents, d.owners_cents, d.kdn_members_cents,
+        d.other_public_cents, d.third_party_cents, d.market_cents, d.evidence, d.state, d.author_id, d.signer_1, d.signed_1_at,
+        d.signer_2, d.signed_2_at, conn.now, d.row_version,
+    ) is not None  # fmt: skip
+
+
+async def supersede(conn: Conn, owner_id: UUID, year: int) -> None:
+    """The signed version of a year counts no longer."""
+    await conn.execute(SUPERSEDE, owner_id, year, conn.now)
+
+
+async def insert_check(conn: Conn, owner_id: UUID, s: Standing, rule_ids: list[UUID]) -> None:
+    """Keep a test."""
+    await conn.execute(
+        INSERT_CHECK, owner_id, s.award_year, new_id(), conn.now, s.entrusted_cents, s.total_cents, s.headroom_cents, s.light, rule_ids
+    )  # fmt: skip
+
+
+async def list_lights(conn: Conn, award_year: int, members: list[UUID]) -> list[MemberLight]:
+    """The light of each member for an award year; grey where nothing is known."""
+    return many(MemberLight, await conn.fetch(LIST_LIGHTS, award_year, members))
+
+
+async def find_signoff(conn: Conn, owner_id: UUID, order_id: UUID, version: int) -> Signoff | None:
+    """The test kept with a version of an order."""
+    return maybe(Signoff, await conn.fetchrow(FIND_SIGNOFF, owner_id, order_id, version))
+
+
+async def insert_signoff(conn: Conn, s: Signoff) -> None:
+    """Keep the test with the order; UniqueViolation when there is one."""
+    await conn.execute(
+        INSERT_SIGNOFF, s.owner_id, s.order_id, s.version, s.award_year, s.entrusted_cents, s.total_cents, s.light, s.rule_ids,
+        s.reason, s.signed_by, s.signed_at,
+    )  # fmt: skip

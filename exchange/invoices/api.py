@@ -1,0 +1,95 @@
+"""Invoices as JSON, and their XML."""
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from exchange.invoices import actions, store
+from exchange.invoices.model import read_term
+from exchange.invoices.reading import filter_of, read_piece
+from exchange.invoices.schemas import (
+    CreditBody,
+    DraftList,
+    DraftOut,
+    InvoiceList,
+    InvoiceOut,
+    InvoiceQuery,
+    IssueBody,
+    OutcomeOut,
+    RefusalOut,
+)
+from exchange.invoices.store import Invoice
+from kdnx.viewer import Permission
+from kdnx.web.api import Api, expected_version
+from kdnx.web.routing import Call
+
+api = Api("invoices")
+P = Permission
+
+
+def _out(i: Invoice) -> InvoiceOut:
+    return InvoiceOut.model_validate({**vars(i), "xml_sha256": i.xml_sha256.hex()})
+
+
+@api.get("/api/v1/invoices", permission=P.BOOKING_READ)
+async def list_invoices_json(call: Call, *, query: InvoiceQuery) -> InvoiceList:
+    """Invoices and credit notes the caller may see, newest first."""
+    secret = call.house.settings.secret()
+    wanted = filter_of(secret, query.direction, query.state, query.period, query.cursor)
+    piece = await read_piece(call.conn, call.viewer, wanted, limit=query.limit, secret=secret)
+    return InvoiceList(items=[_out(i) for i in piece.items], next=piece.next)
+
+
+@api.get("/api/v1/invoices/{id}", permission=P.BOOKING_READ)
+async def get_invoice_json(call: Call, *, id: UUID) -> InvoiceOut:
+    """One document."""
+    return _out(await store.get_invoice(call.conn, id))
+
+
+@api.get("/api/v1/invoices/{id}/xml", permission=P.BOOKING_READ)
+async def get_xml_json(call: Call, *, id: UUID) -> Response:
+    """The stored XRechnung, byte for byte."""
+    found = await store.get_invoice(call.conn, id)
+    return Response(await store.get_xml(call.conn, found), media_type="application/xml")
+
+
+@api.get("/api/v1/invoices/drafts/{period}", permission=P.BOOKING_READ)
+async def preview_json(call: Call, *, period: str) -> DraftList:
+    """What could be issued for a period like 2026-Q3."""
+    return DraftList(
+        items=[
+            DraftOut(
+                token=d.token, seller_id=d.key.seller_id, buyer_id=d.key.buyer_id, leg=d.key.leg, bookings=len(d.lines),
+                net_cents=d.net_cents, vat_cents=d.vat_cents, gross_cents=d.gross_cents, hindrances=list(d.hindrances),
+            )
+            for d in await actions.preview(call.conn, call.viewer, read_term(period))
+        ]
+    )  # fmt: skip
+
+
+@api.post("/api/v1/invoices/issue", permission=P.BOOKING_CONFIRM)
+async def issue_json(call: Call, *, body: IssueBody) -> OutcomeOut:
+    """Issue a period; what is billed already is left alone, so a second call issues nothing."""
+    found = await actions.issue_invoices(
+        call.conn, call.viewer, read_term(body.period), body.drafts
+    )
+    refused = [
+        RefusalOut(
+            seller_id=r.draft.key.seller_id, buyer_id=r.draft.key.buyer_id, leg=r.draft.key.leg, reasons=list(r.reasons)
+        )
+        for r in found.refused
+    ]  # fmt: skip
+    return OutcomeOut(issued=[_out(i) for i in found.issued], refused=refused)
+
+
+@api.post(
+    "/api/v1/invoices/{id}/credit", permission=P.BOOKING_CONFIRM, status=201, needs_match=True
+)
+async def credit_json(call: Call, *, id: UUID, body: CreditBody) -> InvoiceOut:
+    """A credit note for the named lines or the whole invoice."""
+    expected = expected_version(call.request)
+    return _out(
+        await actions.credit_invoice(
+            call.conn, call.viewer, id, reason=body.reason, lines=body.lines, expected=expected
+        )
+    )

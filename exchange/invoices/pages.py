@@ -1,0 +1,205 @@
+"""Invoices for people: list, preview and issue of a period, the readable view beside the XML, credit, sender."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from exchange.invoices import store
+from exchange.invoices.actions import credit_invoice, issue_invoices, preview, save_profile
+from exchange.invoices.model import BADGES, CATEGORY_LABELS, INVOICE, LABELS, TYPE_LABELS, read_term
+from exchange.invoices.reading import filter_of, read_piece, zip_invoices
+from exchange.invoices.schemas import (
+    CreditForm,
+    InvoicePageQuery,
+    IssueForm,
+    PeriodQuery,
+    ProfileForm,
+)
+from exchange.ledger.reading import own_or_all
+from kdnx.errors import FieldError, Refused
+from kdnx.members.store import list_members
+from kdnx.text import _, ngettext
+from kdnx.viewer import Permission
+from kdnx.web.form import Form
+from kdnx.web.routing import Call, get, post
+
+P = Permission
+DIRECTIONS = {"all": "alle", "out": "ausgestellt", "in": "erhalten"}
+WORDS: dict[str, Any] = {
+    "labels": LABELS, "badges": BADGES, "types": TYPE_LABELS, "categories": CATEGORY_LABELS,
+}  # fmt: skip
+
+
+def _periods(today: date) -> list[tuple[str, str]]:
+    """What can be billed or searched: years, half years, quarters, and the months of this and the last year."""
+    found = []
+    for year in range(today.year, today.year - 4, -1):
+        found.append((f"{year}", f"{year}"))
+        found += [(f"{year}-H{h}", _("{h}. Halbjahr {y}").format(h=h, y=year)) for h in (2, 1)]
+        found += [(f"{year}-Q{q}", _("{q}. Quartal {y}").format(q=q, y=year)) for q in (4, 3, 2, 1)]
+        if year >= today.year - 1:
+            found += [(f"{year}-{m:02d}", f"{m:02d}/{year}") for m in range(12, 0, -1)]
+    return found
+
+
+def _address(path: str, **values: object) -> str:
+    return path + "?" + urlencode({k: v for k, v in values.items() if v})
+
+
+async def list_invoices(call: Call) -> Response:
+    """All invoices the viewer may see, newest first, with the sums of the whole selection."""
+    query = call.query(InvoicePageQuery)
+    secret = call.house.settings.secret()
+    wanted = filter_of(secret, query.direction, query.state, query.period, query.cursor)
+    piece = await read_piece(call.conn, call.viewer, wanted, limit=query.size, secret=secret)
+    kept = {"direction": query.direction, "state": query.state, "period": query.period}
+    return await call.page(
+        "invoices/list.html", query=query, rows=piece.items, sums=await store.sum_invoices(call.conn, own_or_all(call.viewer), wanted),
+        tabs=[(t, _address("/invoices", **{**kept, "direction": d}), d == query.direction) for d, t in DIRECTIONS.items()],
+        states=[(s.value, t) for s, t in LABELS.items() if s.value != "draft"], periods=_periods(call.conn.today),
+        may_issue=call.viewer.may(P.BOOKING_CONFIRM) and bool(call.viewer.members),
+        zip_href=_address("/invoices/download", **kept), next_href=_address("/invoices", **kept, cursor=piece.next) if piece.next else "",
+        first_href=_address("/invoices", **kept) if query.cursor else "", **WORDS,
+    )  # fmt: skip
+
+
+async def show_preview(call: Call) -> Response:
+    """What would be issued for a period, pair by pair, and what stands in its way."""
+    query = call.query(PeriodQuery)
+    before = (
+        call.conn.today.month - 1
+    ) // 3 or 4  # the last full quarter is what people bill mostly
+    year = call.conn.today.year - (before == 4)
+    term = read_term(query.period or f"{year}-Q{before}")
+    drafts = await preview(call.conn, call.viewer, term)
+    names = {m.id: m.short_name for m in await list_members(call.conn)}
+    good = [d for d in drafts if not d.hindrances]
+    return await call.page(
+        "invoices/preview.html", term=term, drafts=drafts, names=names, good=good, periods=_periods(call.conn.today),
+        net=sum(d.net_cents for d in good), vat=sum(d.vat_cents for d in good), gross=sum(d.gross_cents for d in good),
+        may_issue=call.viewer.may(P.BOOKING_CONFIRM), **WORDS,
+    )  # fmt: skip
+
+
+async def issue(call: Call) -> Response:
+    """Issue what was ticked; what could not be issued stands on the preview with its reason."""
+    form = call.form(IssueForm).valid()
+    back = _address("/invoices/new", period=form.period)
+    if not form.draft:
+        return call.redirect(back, _("Nichts ausgewählt."), "info")
+    outcome = await issue_invoices(call.conn, call.viewer, read_term(form.period), form.draft)
+    n = len(outcome.issued)
+    said = ngettext("{n} Rechnung gestellt.", "{n} Rechnungen gestellt.", n).format(n=n)
+    if outcome.refused:
+        rest = _(" {n} nicht: Der Grund steht in der Vorschau.").format(n=len(outcome.refused))
+        return call.redirect(back, said + rest, "warning")
+    if n < len(form.draft):
+        rest = _(" Der Rest hat sich seit der Vorschau geändert.")
+        return call.redirect(back, said + rest, "warning")
+    return call.redirect("/invoices?direction=out", said)
+
+
+async def show_invoice(call: Call) -> Response:
+    """The readable view of the document."""
+    return await _show(call)
+
+
+async def _show(call: Call, form: Form[Any] | None = None, status: int = 200) -> Response:
+    invoice = await store.get_invoice(call.conn, call.path_id())
+    lines = await store.list_lines(call.conn, invoice)
+    members = {
+        m.id: m for m in await list_members(call.conn, [invoice.seller_id, invoice.buyer_id])
+    }
+    may_credit = (
+        call.viewer.may(P.BOOKING_CONFIRM) and call.viewer.acts_for(invoice.owner_id)
+        and invoice.type == INVOICE and invoice.state == "issued"
+    )  # fmt: skip
+    return await call.page(
+        "invoices/show.html", status=status, invoice=invoice, lines=lines, taxes=await store.list_taxes(call.conn, invoice),
+        seller=members[invoice.seller_id], buyer=members[invoice.buyer_id], credits=await store.list_credits(call.conn, invoice),
+        may_credit=may_credit, form=form, **WORDS,
+    )  # fmt: skip
+
+
+async def download_xml(call: Call) -> Response:
+    """The stored bytes."""
+    invoice = await store.get_invoice(call.conn, call.path_id())
+    return _file(
+        await store.get_xml(call.conn, invoice), f"{invoice.number}.xml", "application/xml"
+    )
+
+
+async def download_zip(call: Call) -> Response:
+    """The documents of a selection."""
+    query = call.query(InvoicePageQuery)
+    wanted = filter_of(
+        call.house.settings.secret(), query.direction, query.state, query.period, None
+    )
+    name = f"rechnungen-{query.period or 'alle'}.zip"
+    return _file(await zip_invoices(call.conn, call.viewer, wanted), name, "application/zip")
+
+
+def _file(content: bytes, name: str, media: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media, headers=headers)
+
+
+async def credit(call: Call) -> Response:
+    """Take back the ticked lines, or all of them."""
+    form = call.form(CreditForm)
+    if form.value is None:
+        return await _show(call, form, 422)
+    f = form.value
+    try:
+        async with call.conn.savepoint():
+            note = await credit_invoice(
+                call.conn, call.viewer, call.path_id(), reason=f.reason, lines=f.line, expected=f.row_version
+            )  # fmt: skip
+    except Refused as error:
+        words = " ".join(t for t in (error.detail, error.remedy) if t)
+        return await _show(
+            call, Form(form.raw, None, [FieldError("reason", words, error.code)]), 422
+        )
+    return call.redirect(
+        f"/invoices/{note.id}", _("Gutschrift {n} ist gestellt.").format(n=note.number)
+    )
+
+
+async def show_sender(call: Call) -> Response:
+    """What the member's invoices say of it, and the form for function mailbox and telephone."""
+    return await _sender(call)
+
+
+async def _sender(call: Call, form: Form[Any] | None = None, status: int = 200) -> Response:
+    owner = call.viewer.owner_id
+    (member,) = await list_members(call.conn, [owner])
+    return await call.page(
+        "invoices/sender.html", status=status, form=form, member=member, profile=await store.find_profile(call.conn, owner)
+    )  # fmt: skip
+
+
+async def save_sender(call: Call) -> Response:
+    """Write function mailbox and telephone."""
+    form = call.form(ProfileForm)
+    if form.value is None:
+        return await _sender(call, form, 422)
+    f = form.value
+    await save_profile(
+        call.conn, call.viewer, contact=f.contact, phone=f.phone, email=f.email, expected=f.row_version
+    )  # fmt: skip
+    return call.redirect("/invoices/sender", _("Absender gespeichert."))
+
+
+DOORS = (
+    get("/invoices", list_invoices, permission=P.BOOKING_READ),
+    get("/invoices/new", show_preview, permission=P.BOOKING_READ),
+    post("/invoices/new", issue, permission=P.BOOKING_CONFIRM),
+    get("/invoices/download", download_zip, permission=P.BOOKING_READ),
+    get("/invoices/sender", show_sender, permission=P.BOOKING_CONFIRM),
+    post("/invoices/sender", save_sender, permission=P.BOOKING_CONFIRM),
+    get("/invoices/{id}", show_invoice, permission=P.BOOKING_READ),
+    get("/invoices/{id}/xml", download_xml, permission=P.BOOKING_READ),
+    post("/invoices/{id}/credit", credit, permission=P.BOOKING_CONFIRM),
+)
