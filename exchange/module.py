@@ -5,6 +5,8 @@ from exchange.acceptance import part as acceptance
 from exchange.approvals import part as approvals
 from exchange.bookings import part as bookings
 from exchange.continuation import part as continuation
+from exchange.inhouse import part as inhouse
+from exchange.invoices import part as invoices
 from exchange.ledger import part as ledger
 from exchange.legacy import part as legacy
 from exchange.moves import part as moves
@@ -17,8 +19,8 @@ from exchange.silence import part as silence
 from kdnx.module import Module
 
 PARTS = (
-    orders, acceptance, offers, running, approvals, moves, continuation, legacy, ledger, bookings,
-    signing, silence, reports,
+    orders, acceptance, offers, running, inhouse, approvals, moves, continuation, legacy, ledger, bookings,
+    signing, silence, reports, invoices,
 )  # fmt: skip
 MODULE = Module(
     name="exchange",

@@ -1,7 +1,7 @@
 """What comes in and goes out about roll-overs: one schema for form and JSON."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +15,13 @@ from kdnx.web.api import Body, JsonInt
 
 
 def _plain(value: object) -> object:
-    return plain_number(value.removesuffix("%")) if isinstance(value, str) else value
+    # from a form as a German number with or without the sign, from JSON as a number
+    if isinstance(value, str):
+        value = plain_number(value.removesuffix("%"))
+    try:
+        return value if isinstance(value, bool) else Decimal(str(value))
+    except InvalidOperation:
+        return value
 
 
 class RolloverBody(Body):

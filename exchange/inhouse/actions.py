@@ -62,7 +62,8 @@ async def limit_on(conn: Conn) -> Limit:
     rule = await get_rule(conn, "inhouse_limit", "entrusted_share", conn.today)
     value = rule.value
     return Limit(
-        Fraction(str(value["pct"])) / 100, Fraction(str(value["amber_pct"])) / 100, rule.id, str(value["norm"]), rule.source,
+        Fraction(str(value["pct"])) / 100, Fraction(str(value["amber_pct"])) / 100, rule.id,
+        str(value["norm"]), rule.source,
     )  # fmt: skip
 
 
@@ -137,9 +138,10 @@ async def save_declaration(
         raise Stale(_("Die Erklärung wurde inzwischen geändert."))
     version = found.version if found else await store.last_version(conn, owner, year) + 1
     new = Declaration(
-        **amounts.__dict__, owner_id=owner, year=year, version=version, id=found.id if found else new_id(), basis=basis.value,
-        evidence=evidence, state=S.DRAFT.value, author_id=viewer.principal, signer_1=None, signed_1_at=None, signer_2=None,
-        signed_2_at=None, row_version=expected,
+        **amounts.__dict__, owner_id=owner, year=year, version=version,
+        id=found.id if found else new_id(), basis=basis.value, evidence=evidence,
+        state=S.DRAFT.value, author_id=viewer.principal, signer_1=None, signed_1_at=None,
+        signer_2=None, signed_2_at=None, row_version=expected,
     )  # fmt: skip
     if found is None:
         await store.insert_declaration(conn, new)
@@ -225,8 +227,10 @@ async def _write(conn: Conn, d: Declaration) -> Declaration:
 
 def _note(conn: Conn, viewer: Viewer, act: str, d: Declaration) -> None:
     record(
-        conn, viewer, f"declaration.{act}", object_kind="declaration", object_id=d.id, owner_id=d.owner_id, row_version=d.row_version,
-        after={"year": d.year, "version": d.version, "state": d.state, "total": d.total_cents, "market": d.market_cents},
+        conn, viewer, f"declaration.{act}", object_kind="declaration", object_id=d.id, owner_id=d.owner_id,
+        row_version=d.row_version,
+        after={"year": d.year, "version": d.version, "state": d.state, "total": d.total_cents,
+               "market": d.market_cents},
     )  # fmt: skip
 
 
@@ -280,11 +284,12 @@ async def _keep(
     if viewer.person_id is None:
         raise Forbidden(_("Freigaben erteilen Menschen, keine Maschinenzugänge."))
     kept = Signoff(
-        order.owner_id, order.id, order.current_version, now.award_year, now.entrusted_cents, now.total_cents, now.light.value,
-        [limit.rule_id], reason.strip(), viewer.person_id, conn.now,
+        order.owner_id, order.id, order.current_version, now.award_year, now.entrusted_cents, now.total_cents,
+        now.light.value, [limit.rule_id], reason.strip(), viewer.person_id, conn.now,
     )  # fmt: skip
     await store.insert_signoff(conn, kept)
     record(
         conn, viewer, "order.inhouse", object_kind="order", object_id=order.id, owner_id=order.owner_id,
-        reason=reason or None, row_version=order.row_version, rule_ids=[limit.rule_id], after={"light": now.light.value},
+        reason=reason or None, row_version=order.row_version, rule_ids=[limit.rule_id],
+        after={"light": now.light.value},
     )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 from uuid import UUID
 
@@ -239,7 +240,7 @@ def outlook(
     if now.share is None or now.light == Light.RED:
         return None
     points = [by_year[y] for y in range(award_year - YEARS, award_year)]
-    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(points, points[1:], strict=False)]
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
     if all(s == (0, 0) for s in steps):
         return None
     mean = (Fraction(points[-1][0] - points[0][0], 2), Fraction(points[-1][1] - points[0][1], 2))

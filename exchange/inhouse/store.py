@@ -9,13 +9,17 @@ from kdnx.db.conn import Conn
 from kdnx.db.rows import many, maybe, one
 from kdnx.ids import new_id
 
-LOCK_MEMBER = "SELECT pg_advisory_xact_lock(hashtextextended('declaration|' || $1::text, 0))"
+LOCK_MEMBER = "SELECT pg_advisory_xact_lock(hashtextextended('declaration|' || $1::uuid::text, 0))"
 LIST_DECLARATIONS = """
 SELECT * FROM exchange.declaration WHERE owner_id = $1 ORDER BY year DESC, version DESC LIMIT 200
 """
-FIND_DECLARATION = "SELECT * FROM exchange.declaration WHERE owner_id = $1 AND year = $2 AND version = $3"
+FIND_DECLARATION = (
+    "SELECT * FROM exchange.declaration WHERE owner_id = $1 AND year = $2 AND version = $3"
+)
 FIND_OPEN = "SELECT * FROM exchange.declaration WHERE owner_id = $1 AND year = $2 AND state IN ('draft', 'signed_once')"
-LAST_VERSION = "SELECT coalesce(max(version), 0) FROM exchange.declaration WHERE owner_id = $1 AND year = $2"
+LAST_VERSION = (
+    "SELECT coalesce(max(version), 0) FROM exchange.declaration WHERE owner_id = $1 AND year = $2"
+)
 LIST_SIGNED = """
 SELECT year, total_cents - market_cents AS entrusted, total_cents AS total FROM exchange.declaration
 WHERE owner_id = $1 AND state = 'signed' AND year >= $2 ORDER BY year LIMIT 100
@@ -47,7 +51,9 @@ SELECT m.id AS member_id, m.name, coalesce(l.light, 'grey') AS light, l.checked_
 LEFT JOIN exchange.public_inhouse_light l ON l.owner_id = m.id AND l.award_year = $1
 WHERE m.id = ANY ($2::uuid[]) ORDER BY kdnx.sort_key(m.name), m.id LIMIT 500
 """
-FIND_SIGNOFF = "SELECT * FROM exchange.order_inhouse WHERE owner_id = $1 AND order_id = $2 AND version = $3"
+FIND_SIGNOFF = (
+    "SELECT * FROM exchange.order_inhouse WHERE owner_id = $1 AND order_id = $2 AND version = $3"
+)
 INSERT_SIGNOFF = """
 INSERT INTO exchange.order_inhouse (owner_id, order_id, version, award_year, entrusted_cents, total_cents, light, rule_ids, reason, signed_by, signed_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

@@ -66,11 +66,14 @@ async def tax_cases(conn: Conn, days: Iterable[date]) -> Cases:
     """The tax codes as the rules of these service days say them; what has no category is undecided."""
     return {
         (r.key, on): TaxCase(
-            r.key, r.value.get("category") or "", Decimal(r.value.get("rate_pct") or 0), r.value.get("reason") or ""
+            r.key,
+            r.value.get("category") or "",
+            Decimal(r.value.get("rate_pct") or 0),
+            r.value.get("reason") or "",
         )
         for on in sorted(set(days))
         for r in await list_rules(conn, "tax_code", on)
-    }  # fmt: skip
+    }
 
 
 async def preview(conn: Conn, viewer: Viewer, term: Term) -> list[Draft]:
@@ -92,13 +95,15 @@ async def preview(conn: Conn, viewer: Viewer, term: Term) -> list[Draft]:
             d,
             hindrances=tuple(
                 missing_data(
-                    d.key, members[d.key.seller_id], members[d.key.buyer_id],
+                    d.key,
+                    members[d.key.seller_id],
+                    members[d.key.buyer_id],
                     has_contact=profiles[d.key.seller_id] is not None,
                 )
             ),
         )
         for d in drafts
-    ]  # fmt: skip
+    ]
     by_key: dict[Key, list[str]] = {}
     for key, line in undecided:
         by_key.setdefault(key, []).append(line.booking_number)
@@ -110,7 +115,9 @@ async def preview(conn: Conn, viewer: Viewer, term: Term) -> list[Draft]:
 
 
 def _with_leitweg(key: Key, members: dict[UUID, Member]) -> Key:
-    return key if key.leitweg_id else replace(key, leitweg_id=members[key.buyer_id].leitweg_id or "")
+    return (
+        key if key.leitweg_id else replace(key, leitweg_id=members[key.buyer_id].leitweg_id or "")
+    )
 
 
 async def issue_invoices(
@@ -120,15 +127,14 @@ async def issue_invoices(
 
     The lock of the number series comes first, so what is collected behind it is billed by nobody else.
     """
-    require(viewer, Permission.BOOKING_CONFIRM)
+    require(viewer, Permission.INVOICE_ISSUE)
     await store.lock_series(conn, [viewer.owner_id, *viewer.members], conn.today.year)
     drafts = await preview(conn, viewer, term)
     wanted = [d for d in drafts if tokens is None or d.token in tokens]
-    issued, refused = [], [Refusal(d, d.hindrances) for d in wanted if d.hindrances]
-    for draft in wanted:
-        if not draft.hindrances:
-            issued.append(await _issue(conn, viewer, draft, term.first, term.last))
-    if tokens is not None and not wanted and tokens:
+    refused = [Refusal(d, d.hindrances) for d in wanted if d.hindrances]
+    good = [d for d in wanted if not d.hindrances]
+    issued = [await _issue(conn, viewer, d, term.first, term.last) for d in good]
+    if tokens and not wanted:
         raise Conflict(
             _("Die Buchungen haben sich seit der Vorschau geändert."),
             code="changed_meanwhile",
@@ -138,9 +144,14 @@ async def issue_invoices(
 
 
 async def _issue(
-    conn: Conn, viewer: Viewer, draft: Draft, first: date, last: date, original: Invoice | None = None,
+    conn: Conn,
+    viewer: Viewer,
+    draft: Draft,
+    first: date,
+    last: date,
+    original: Invoice | None = None,
     reason: str = "",
-) -> Invoice:  # fmt: skip
+) -> Invoice:
     key, owner = draft.key, draft.key.seller_id
     members = {m.id: m for m in await list_members(conn, [key.seller_id, key.buyer_id])}
     profile = await store.find_profile(conn, owner)
@@ -149,8 +160,10 @@ async def _issue(
     )
     if missing or profile is None:
         raise Refused(
-            " ".join(missing), code="data_missing", remedy=_("Die Angaben im Mitgliederverzeichnis ergänzen.")
-        )  # fmt: skip
+            " ".join(missing),
+            code="data_missing",
+            remedy=_("Die Angaben im Mitgliederverzeichnis ergänzen."),
+        )
     days = int((await get_rule(conn, "payment_term", "invoice", conn.today)).value["days"])
     n = await store.draw(conn, owner, conn.today.year)
     number = f"RE-{members[owner].code}-{conn.today.year}-{n:05d}"
@@ -159,16 +172,17 @@ async def _issue(
         Header(
             number=number, type=draft.type, issued_on=conn.today, due_on=due, leitweg_id=key.leitweg_id,
             seller=_seller(members[owner], profile), buyer=_buyer(members[key.buyer_id], key.leitweg_id),
-            iban=members[owner].iban or "", lines=draft.lines, taxes=draft.taxes,
-            terms=_("Zahlbar bis {day} ohne Abzug.").format(day=day(due)), note=reason,
+            iban=members[owner].iban or "", lines=draft.lines, taxes=draft.taxes, note=reason,
+            terms=_("Zahlbar bis {day} ohne Abzug.").format(day=day(due)),
             refers_number=original.number if original else "", refers_day=original.issued_on if original else None,
         )
     )  # fmt: skip
     invoice = Invoice(
         owner_id=owner, id=new_id(), number=number, type=draft.type, leg=key.leg, direct=key.direct,
         seller_id=key.seller_id, buyer_id=key.buyer_id, leitweg_id=key.leitweg_id, period_from=first, period_to=last,
-        issued_on=conn.today, due_on=due, net_cents=draft.net_cents, vat_cents=draft.vat_cents, gross_cents=draft.gross_cents,
-        refers_to=original.id if original else None, refers_number=original.number if original else "", reason=reason,
+        issued_on=conn.today, due_on=due, net_cents=draft.net_cents, vat_cents=draft.vat_cents,
+        gross_cents=draft.gross_cents, refers_to=original.id if original else None,
+        refers_number=original.number if original else "", reason=reason,
         xml_sha256=sha256(xml).digest(), state="issued", row_version=1,
     )  # fmt: skip
     await _write(conn, viewer, invoice, draft, xml)
@@ -177,7 +191,8 @@ async def _issue(
 
 async def _write(conn: Conn, viewer: Viewer, i: Invoice, draft: Draft, xml: bytes) -> None:
     evidence = invoice_evidence(
-        [i.owner_id, i.id, i.number, i.type, i.seller_id, i.buyer_id, i.net_cents, i.vat_cents, i.gross_cents, i.issued_on, i.xml_sha256.hex()]
+        [i.owner_id, i.id, i.number, i.type, i.seller_id, i.buyer_id, i.net_cents, i.vat_cents, i.gross_cents,
+         i.issued_on, i.xml_sha256.hex()]
     )  # fmt: skip
     try:
         await store.insert_invoice(conn, i, xml, evidence, draft.lines, draft.taxes)
@@ -191,8 +206,8 @@ async def _write(conn: Conn, viewer: Viewer, i: Invoice, draft: Draft, xml: byte
     await _post_vat(conn, i, draft, evidence)
     record(
         conn, viewer, "invoice.issue", object_kind="invoice", object_id=i.id, owner_id=i.owner_id,
-        party_id=i.buyer_id if i.buyer_id != i.owner_id else None, reason=i.reason or None, audience="parties",
-        party_ids=(i.seller_id, i.buyer_id), after={"number": i.number, "gross_cents": i.gross_cents, "sha256": i.xml_sha256.hex()},
+        party_id=i.buyer_id, reason=i.reason or None, audience="parties", party_ids=(i.seller_id, i.buyer_id),
+        after={"number": i.number, "gross_cents": i.gross_cents, "sha256": i.xml_sha256.hex()},
     )  # fmt: skip
 
 
@@ -218,20 +233,28 @@ def _seller(m: Member, p: Profile) -> Party:
 
 
 def _buyer(m: Member, leitweg_id: str) -> Party:
-    return Party(m.code, m.name, leitweg_id, LEITWEG, m.street, m.seat, m.postal_code, m.vat_id or "")
+    return Party(
+        m.code, m.name, leitweg_id, LEITWEG, m.street, m.seat, m.postal_code, m.vat_id or ""
+    )
 
 
 async def credit_invoice(
-    conn: Conn, viewer: Viewer, invoice_id: UUID, *, reason: str, lines: Sequence[int] = (), expected: int | None = None
-) -> Invoice:  # fmt: skip
+    conn: Conn,
+    viewer: Viewer,
+    invoice_id: UUID,
+    *,
+    reason: str,
+    lines: Sequence[int] = (),
+    expected: int | None = None,
+) -> Invoice:
     """A credit note (381) for the whole invoice or the named lines; each line is taken back once.
 
     What was taken back can be billed anew; the invoice is credited when no line is left.
     """
-    require(viewer, Permission.BOOKING_CONFIRM)
+    require(viewer, Permission.INVOICE_ISSUE)
     seen = await store.get_invoice(conn, invoice_id)
     if not viewer.acts_for(seen.owner_id):
-        raise Forbidden(_("Eine Gutschrift stellt, wer die Rechnung gestellt hat."))
+        raise Forbidden(_("Eine Rechnungskorrektur stellt, wer die Rechnung gestellt hat."))
     await store.lock_series(conn, [seen.owner_id], conn.today.year)
     await store.lock_invoice(conn, invoice_id)
     invoice = await store.get_invoice(conn, invoice_id)
@@ -243,8 +266,13 @@ async def credit_invoice(
     )
     taxes = taxes_of(back, await tax_cases(conn, (x.service_to for x in back)))
     key = Key(
-        invoice.seller_id, invoice.buyer_id, invoice.leg, invoice.direct, invoice.leitweg_id, taxes[0].category == "O"
-    )  # fmt: skip
+        invoice.seller_id,
+        invoice.buyer_id,
+        invoice.leg,
+        invoice.direct,
+        invoice.leitweg_id,
+        taxes[0].category == "O",
+    )
     draft = Draft(key, back, taxes)
     if draft.type != CREDIT_NOTE:
         raise Refused(
@@ -271,8 +299,9 @@ def _check_creditable(invoice: Invoice, expected: int | None) -> None:
         raise Stale(_("Diese Rechnung wurde inzwischen geändert."), remedy=_("Bitte neu laden."))
     if invoice.type != INVOICE:
         raise Refused(
-            _("Zu einer Gutschrift gibt es keine Gutschrift; bitte neu abrechnen."), code="credit_of_credit"
-        )  # fmt: skip
+            _("Zu einer Rechnungskorrektur gibt es keine Rechnungskorrektur; bitte neu abrechnen."),
+            code="credit_of_credit",
+        )
     advance(invoice.state, InvoiceEvent.CREDIT)
 
 
@@ -291,14 +320,19 @@ async def save_profile(
     conn: Conn, viewer: Viewer, *, contact: str, phone: str, email: str, expected: int
 ) -> Profile:
     """Whom the viewer's member names on its invoices; `expected` 0 = none was there."""
-    require(viewer, Permission.BOOKING_CONFIRM)
+    require(viewer, Permission.INVOICE_ISSUE)
     before = await store.find_profile(conn, viewer.owner_id)
     if (before.row_version if before else 0) != expected:
         raise Stale(_("Diese Angaben wurden inzwischen geändert."), remedy=_("Bitte neu laden."))
     profile = Profile(viewer.owner_id, contact.strip(), phone.strip(), email.strip())
     await store.save_profile(conn, profile)
     record(
-        conn, viewer, "invoice.profile", object_kind="member", object_id=viewer.owner_id, owner_id=viewer.owner_id,
+        conn,
+        viewer,
+        "invoice.profile",
+        object_kind="member",
+        object_id=viewer.owner_id,
+        owner_id=viewer.owner_id,
         after={"contact": profile.contact, "phone": profile.phone, "email": profile.email},
-    )  # fmt: skip
+    )
     return profile

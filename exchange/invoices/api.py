@@ -11,6 +11,7 @@ from exchange.invoices.schemas import (
     CreditBody,
     DraftList,
     DraftOut,
+    DraftQuery,
     InvoiceList,
     InvoiceOut,
     InvoiceQuery,
@@ -40,6 +41,20 @@ async def list_invoices_json(call: Call, *, query: InvoiceQuery) -> InvoiceList:
     return InvoiceList(items=[_out(i) for i in piece.items], next=piece.next)
 
 
+@api.get("/api/v1/invoices/drafts", permission=P.BOOKING_READ)
+async def preview_json(call: Call, *, query: DraftQuery) -> DraftList:
+    """What could be issued for a period like 2026-Q3."""
+    return DraftList(
+        items=[
+            DraftOut(
+                token=d.token, seller_id=d.key.seller_id, buyer_id=d.key.buyer_id, leg=d.key.leg, bookings=len(d.lines),
+                net_cents=d.net_cents, vat_cents=d.vat_cents, gross_cents=d.gross_cents, hindrances=list(d.hindrances),
+            )
+            for d in await actions.preview(call.conn, call.viewer, read_term(query.period))
+        ]
+    )  # fmt: skip
+
+
 @api.get("/api/v1/invoices/{id}", permission=P.BOOKING_READ)
 async def get_invoice_json(call: Call, *, id: UUID) -> InvoiceOut:
     """One document."""
@@ -53,21 +68,7 @@ async def get_xml_json(call: Call, *, id: UUID) -> Response:
     return Response(await store.get_xml(call.conn, found), media_type="application/xml")
 
 
-@api.get("/api/v1/invoices/drafts/{period}", permission=P.BOOKING_READ)
-async def preview_json(call: Call, *, period: str) -> DraftList:
-    """What could be issued for a period like 2026-Q3."""
-    return DraftList(
-        items=[
-            DraftOut(
-                token=d.token, seller_id=d.key.seller_id, buyer_id=d.key.buyer_id, leg=d.key.leg, bookings=len(d.lines),
-                net_cents=d.net_cents, vat_cents=d.vat_cents, gross_cents=d.gross_cents, hindrances=list(d.hindrances),
-            )
-            for d in await actions.preview(call.conn, call.viewer, read_term(period))
-        ]
-    )  # fmt: skip
-
-
-@api.post("/api/v1/invoices/issue", permission=P.BOOKING_CONFIRM)
+@api.post("/api/v1/invoices/issue", permission=P.INVOICE_ISSUE)
 async def issue_json(call: Call, *, body: IssueBody) -> OutcomeOut:
     """Issue a period; what is billed already is left alone, so a second call issues nothing."""
     found = await actions.issue_invoices(
@@ -82,9 +83,7 @@ async def issue_json(call: Call, *, body: IssueBody) -> OutcomeOut:
     return OutcomeOut(issued=[_out(i) for i in found.issued], refused=refused)
 
 
-@api.post(
-    "/api/v1/invoices/{id}/credit", permission=P.BOOKING_CONFIRM, status=201, needs_match=True
-)
+@api.post("/api/v1/invoices/{id}/credit", permission=P.INVOICE_ISSUE, status=201, needs_match=True)
 async def credit_json(call: Call, *, id: UUID, body: CreditBody) -> InvoiceOut:
     """A credit note for the named lines or the whole invoice."""
     expected = expected_version(call.request)

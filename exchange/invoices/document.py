@@ -14,7 +14,12 @@ from exchange.invoices.model import CREDIT_NOTE, Line, Tax
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 CBC, CAC = f"{UBL}CommonBasicComponents-2", f"{UBL}CommonAggregateComponents-2"
-for prefix, uri in (("ubl", f"{UBL}Invoice-2"), ("cn", f"{UBL}CreditNote-2"), ("cbc", CBC), ("cac", CAC)):
+for prefix, uri in (
+    ("ubl", f"{UBL}Invoice-2"),
+    ("cn", f"{UBL}CreditNote-2"),
+    ("cbc", CBC),
+    ("cac", CAC),
+):
     ET.register_namespace(prefix, uri)
 CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"

@@ -24,7 +24,7 @@ from kdnx.money import percent_of
 from kdnx.text import _
 
 INVOICE, CREDIT_NOTE = "380", "381"
-TYPE_LABELS = {INVOICE: "Rechnung", CREDIT_NOTE: "Gutschrift"}
+TYPE_LABELS = {INVOICE: "Rechnung", CREDIT_NOTE: "Rechnungskorrektur"}
 CATEGORY_LABELS = {"S": "steuerpflichtig", "E": "steuerfrei", "O": "nicht steuerbar"}
 # the codes of VATEX that fit German law; every other ground is text alone (standards.md 3)
 REASON_CODES = {"F29": "VATEX-EU-132-1F"}
@@ -90,7 +90,9 @@ class Term:
 
 def read_term(word: str) -> Term:
     """'2026', '2026-H1', '2026-Q3' or '2026-07'; Invalid otherwise."""
-    found = re.fullmatch(r"(20\d\d)(?:-(?:H([12])|Q([1-4])|(0[1-9]|1[0-2])))?", word.strip().upper())
+    found = re.fullmatch(
+        r"(20\d\d)(?:-(?:H([12])|Q([1-4])|(0[1-9]|1[0-2])))?", word.strip().upper()
+    )
     if found is None:
         raise Invalid(
             _("Diesen Abrechnungszeitraum gibt es nicht."),
@@ -105,7 +107,9 @@ def read_term(word: str) -> Term:
     else:
         first, last = (int(month), int(month)) if month else (1, 12)
     return Term(
-        word.strip().upper(), date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
+        word.strip().upper(),
+        date(year, first, 1),
+        date(year, last, calendar.monthrange(year, last)[1]),
     )
 
 
@@ -213,7 +217,9 @@ def taxes_of(lines: Sequence[Line], cases: Cases) -> tuple[Tax, ...]:
     for (category, rate), members in sorted(groups.items()):
         basis = sum(x.net_cents for x in members)
         codes = sorted({x.tax_code for x in members})
-        found_cases = [cases[k] for k in sorted({(x.tax_code, x.service_to) for x in members}) if k in cases]
+        found_cases = [
+            cases[k] for k in sorted({(x.tax_code, x.service_to) for x in members}) if k in cases
+        ]
         found.append(
             Tax(
                 category, rate, basis, percent_of(basis, rate) if category == "S" else 0,
@@ -259,7 +265,11 @@ def missing_data(
         (buyer.short_name, _("Postleitzahl"), bool(buyer.postal_code)),
         (buyer.short_name, _("Leitweg-ID"), bool(key.leitweg_id)),
     ]
-    return [_("{member}: {field} fehlt.").format(member=m, field=f) for m, f, there in wanted if not there]
+    return [
+        _("{member}: {field} fehlt.").format(member=m, field=f)
+        for m, f, there in wanted
+        if not there
+    ]
 
 
 def vat_posting(key: Key, hub_side: UUID, cents: int, service: Period) -> Posting:

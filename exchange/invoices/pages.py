@@ -28,8 +28,11 @@ from kdnx.web.routing import Call, get, post
 P = Permission
 DIRECTIONS = {"all": "alle", "out": "ausgestellt", "in": "erhalten"}
 WORDS: dict[str, Any] = {
-    "labels": LABELS, "badges": BADGES, "types": TYPE_LABELS, "categories": CATEGORY_LABELS,
-}  # fmt: skip
+    "labels": LABELS,
+    "badges": BADGES,
+    "types": TYPE_LABELS,
+    "categories": CATEGORY_LABELS,
+}
 
 
 def _periods(today: date) -> list[tuple[str, str]]:
@@ -56,13 +59,22 @@ async def list_invoices(call: Call) -> Response:
     piece = await read_piece(call.conn, call.viewer, wanted, limit=query.size, secret=secret)
     kept = {"direction": query.direction, "state": query.state, "period": query.period}
     return await call.page(
-        "invoices/list.html", query=query, rows=piece.items, sums=await store.sum_invoices(call.conn, own_or_all(call.viewer), wanted),
-        tabs=[(t, _address("/invoices", **{**kept, "direction": d}), d == query.direction) for d, t in DIRECTIONS.items()],
-        states=[(s.value, t) for s, t in LABELS.items() if s.value != "draft"], periods=_periods(call.conn.today),
-        may_issue=call.viewer.may(P.BOOKING_CONFIRM) and bool(call.viewer.members),
-        zip_href=_address("/invoices/download", **kept), next_href=_address("/invoices", **kept, cursor=piece.next) if piece.next else "",
-        first_href=_address("/invoices", **kept) if query.cursor else "", **WORDS,
-    )  # fmt: skip
+        "invoices/list.html",
+        query=query,
+        rows=piece.items,
+        sums=await store.sum_invoices(call.conn, own_or_all(call.viewer), wanted),
+        tabs=[
+            (t, _address("/invoices", **{**kept, "direction": d}), d == query.direction)
+            for d, t in DIRECTIONS.items()
+        ],
+        states=[(s.value, t) for s, t in LABELS.items() if s.value != "draft"],
+        periods=_periods(call.conn.today),
+        may_issue=call.viewer.may(P.INVOICE_ISSUE) and bool(call.viewer.members),
+        zip_href=_address("/invoices/download", **kept),
+        next_href=_address("/invoices", **kept, cursor=piece.next) if piece.next else "",
+        first_href=_address("/invoices", **kept) if query.cursor else "",
+        **WORDS,
+    )
 
 
 async def show_preview(call: Call) -> Response:
@@ -75,12 +87,21 @@ async def show_preview(call: Call) -> Response:
     term = read_term(query.period or f"{year}-Q{before}")
     drafts = await preview(call.conn, call.viewer, term)
     names = {m.id: m.short_name for m in await list_members(call.conn)}
+    drafts.sort(key=lambda d: (bool(d.hindrances), names[d.key.buyer_id], d.key.leg))
     good = [d for d in drafts if not d.hindrances]
     return await call.page(
-        "invoices/preview.html", term=term, drafts=drafts, names=names, good=good, periods=_periods(call.conn.today),
-        net=sum(d.net_cents for d in good), vat=sum(d.vat_cents for d in good), gross=sum(d.gross_cents for d in good),
-        may_issue=call.viewer.may(P.BOOKING_CONFIRM), **WORDS,
-    )  # fmt: skip
+        "invoices/preview.html",
+        term=term,
+        drafts=drafts,
+        names=names,
+        good=good,
+        periods=_periods(call.conn.today),
+        net=sum(d.net_cents for d in good),
+        vat=sum(d.vat_cents for d in good),
+        gross=sum(d.gross_cents for d in good),
+        may_issue=call.viewer.may(P.INVOICE_ISSUE),
+        **WORDS,
+    )
 
 
 async def issue(call: Call) -> Response:
@@ -113,14 +134,24 @@ async def _show(call: Call, form: Form[Any] | None = None, status: int = 200) ->
         m.id: m for m in await list_members(call.conn, [invoice.seller_id, invoice.buyer_id])
     }
     may_credit = (
-        call.viewer.may(P.BOOKING_CONFIRM) and call.viewer.acts_for(invoice.owner_id)
-        and invoice.type == INVOICE and invoice.state == "issued"
-    )  # fmt: skip
+        call.viewer.may(P.INVOICE_ISSUE)
+        and call.viewer.acts_for(invoice.owner_id)
+        and invoice.type == INVOICE
+        and invoice.state == "issued"
+    )
     return await call.page(
-        "invoices/show.html", status=status, invoice=invoice, lines=lines, taxes=await store.list_taxes(call.conn, invoice),
-        seller=members[invoice.seller_id], buyer=members[invoice.buyer_id], credits=await store.list_credits(call.conn, invoice),
-        may_credit=may_credit, form=form, **WORDS,
-    )  # fmt: skip
+        "invoices/show.html",
+        status=status,
+        invoice=invoice,
+        lines=lines,
+        taxes=await store.list_taxes(call.conn, invoice),
+        seller=members[invoice.seller_id],
+        buyer=members[invoice.buyer_id],
+        credits=await store.list_credits(call.conn, invoice),
+        may_credit=may_credit,
+        form=form,
+        **WORDS,
+    )
 
 
 async def download_xml(call: Call) -> Response:
@@ -155,15 +186,20 @@ async def credit(call: Call) -> Response:
     try:
         async with call.conn.savepoint():
             note = await credit_invoice(
-                call.conn, call.viewer, call.path_id(), reason=f.reason, lines=f.line, expected=f.row_version
-            )  # fmt: skip
+                call.conn,
+                call.viewer,
+                call.path_id(),
+                reason=f.reason,
+                lines=f.line,
+                expected=f.row_version,
+            )
     except Refused as error:
         words = " ".join(t for t in (error.detail, error.remedy) if t)
         return await _show(
             call, Form(form.raw, None, [FieldError("reason", words, error.code)]), 422
         )
     return call.redirect(
-        f"/invoices/{note.id}", _("Gutschrift {n} ist gestellt.").format(n=note.number)
+        f"/invoices/{note.id}", _("Rechnungskorrektur {n} ist gestellt.").format(n=note.number)
     )
 
 
@@ -176,8 +212,12 @@ async def _sender(call: Call, form: Form[Any] | None = None, status: int = 200) 
     owner = call.viewer.owner_id
     (member,) = await list_members(call.conn, [owner])
     return await call.page(
-        "invoices/sender.html", status=status, form=form, member=member, profile=await store.find_profile(call.conn, owner)
-    )  # fmt: skip
+        "invoices/sender.html",
+        status=status,
+        form=form,
+        member=member,
+        profile=await store.find_profile(call.conn, owner),
+    )
 
 
 async def save_sender(call: Call) -> Response:
@@ -187,19 +227,24 @@ async def save_sender(call: Call) -> Response:
         return await _sender(call, form, 422)
     f = form.value
     await save_profile(
-        call.conn, call.viewer, contact=f.contact, phone=f.phone, email=f.email, expected=f.row_version
-    )  # fmt: skip
+        call.conn,
+        call.viewer,
+        contact=f.contact,
+        phone=f.phone,
+        email=f.email,
+        expected=f.row_version,
+    )
     return call.redirect("/invoices/sender", _("Absender gespeichert."))
 
 
 DOORS = (
     get("/invoices", list_invoices, permission=P.BOOKING_READ),
     get("/invoices/new", show_preview, permission=P.BOOKING_READ),
-    post("/invoices/new", issue, permission=P.BOOKING_CONFIRM),
+    post("/invoices/new", issue, permission=P.INVOICE_ISSUE),
     get("/invoices/download", download_zip, permission=P.BOOKING_READ),
-    get("/invoices/sender", show_sender, permission=P.BOOKING_CONFIRM),
-    post("/invoices/sender", save_sender, permission=P.BOOKING_CONFIRM),
+    get("/invoices/sender", show_sender, permission=P.INVOICE_ISSUE),
+    post("/invoices/sender", save_sender, permission=P.INVOICE_ISSUE),
     get("/invoices/{id}", show_invoice, permission=P.BOOKING_READ),
     get("/invoices/{id}/xml", download_xml, permission=P.BOOKING_READ),
-    post("/invoices/{id}/credit", credit, permission=P.BOOKING_CONFIRM),
+    post("/invoices/{id}/credit", credit, permission=P.INVOICE_ISSUE),
 )

@@ -74,5 +74,7 @@ async def zip_invoices(conn: Conn, viewer: Viewer, wanted: InvoiceFilter) -> byt
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for i in sorted(rows, key=lambda r: r.number):
-            archive.writestr(zipfile.ZipInfo(f"{i.number}.xml", ZIP_DAY), await store.get_xml(conn, i))
+            archive.writestr(
+                zipfile.ZipInfo(f"{i.number}.xml", ZIP_DAY), await store.get_xml(conn, i)
+            )
     return out.getvalue()

@@ -11,7 +11,8 @@ from exchange.invoices.model import InvoiceState
 from kdnx.web.api import Body, JsonInt, Query
 
 Period = Annotated[
-    str, StringConstraints(pattern=r"^20\d\d(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$", strip_whitespace=True)
+    str,
+    StringConstraints(pattern=r"^20\d\d(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$", strip_whitespace=True),
 ]
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 
@@ -40,6 +41,12 @@ class PeriodQuery(BaseModel):
     """The period of a preview or a download."""
 
     period: Period | None = None
+
+
+class DraftQuery(Query):
+    """The period of a preview as JSON."""
+
+    period: Period
 
 
 class IssueForm(BaseModel):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -64,13 +64,12 @@ LIST_INVOICES = (
 ORDER BY i.issued_on DESC, i.number DESC, i.id DESC LIMIT $9
 """
 )
-SUM_INVOICES = (
-    """
+SUM_INVOICES = """
 SELECT count(*)::bigint AS documents, coalesce(sum(i.net_cents), 0)::bigint AS net_cents, coalesce(sum(i.vat_cents), 0)::bigint AS vat_cents,
   coalesce(sum(i.gross_cents), 0)::bigint AS gross_cents FROM exchange.invoice i
+WHERE ($1::uuid[] IS NULL OR (CASE $2::text WHEN 'out' THEN i.seller_id = ANY ($1) WHEN 'in' THEN i.buyer_id = ANY ($1) ELSE i.seller_id = ANY ($1) OR i.buyer_id = ANY ($1) END))
+  AND ($3::text IS NULL OR i.state = $3) AND ($4::date IS NULL OR i.period_from >= $4) AND ($5::date IS NULL OR i.period_to <= $5)
 """
-    + SELECTION
-)
 GET_INVOICE = COLUMNS + "WHERE i.id = $1"
 FIND_BY_NUMBER = COLUMNS + "WHERE i.number = $1"
 CREDITS_OF = COLUMNS + "WHERE i.owner_id = $1 AND i.refers_to = $2 ORDER BY i.number LIMIT 200"
@@ -182,7 +181,17 @@ async def open_lines(
     """Confirmed and not billed bookings of the sellers in these booking periods (yyyymm)."""
     rows = await conn.fetch(OPEN_LINES, list(sellers), first, last, limit)
     return [
-        (Key(r["seller_id"], r["buyer_id"], r["leg"], r["direct"], r["leitweg_id"], False), _line(r))
+        (
+            Key(
+                r["seller_id"],
+                r["buyer_id"],
+                r["leg"],
+                r["direct"],
+                r["leitweg_id"],
+                not_taxable=False,
+            ),
+            _line(r),
+        )
         for r in rows
     ]
 

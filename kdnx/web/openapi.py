@@ -115,7 +115,8 @@ def _responses(op: Operation, refs: Any) -> dict[str, Any]:
         good["content"] = _json(refs[op.result, "serialization"])
     out = {str(status): good}
     codes = {429} if op.permission == Permission.PUBLIC else {401, 403, 429}
-    codes |= {422} if op.query else set()
+    # a query may name an object too, as the comparison does
+    codes |= {404, 422} if op.query else set()
     codes |= {404} if op.path_types else set()
     codes |= {400, 413, 415, 422} if op.body else set()
     codes |= {403, 404, 409, 422} if op.method in WRITES else {422}

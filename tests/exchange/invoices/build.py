@@ -68,7 +68,7 @@ def checker_python() -> str:
     if not CHECKER.exists():
         pytest.skip("../shared/checks is missing: XRechnung is not validated")
     sys.path.insert(0, str(ROOT))
-    import run as runner  # noqa: PLC0415  # the start program, only where the checkers are
+    import run as runner  # the start program, only where the checkers are
 
     return str(runner.make_checkers())
 
@@ -79,5 +79,10 @@ def validate(folder: Path, *documents: bytes) -> None:
     for n, document in enumerate(documents):
         files.append(folder / f"{n}.xml")
         files[-1].write_bytes(document)
-    done = run([checker_python(), str(CHECKER), *map(str, files)], capture_output=True, text=True, check=False)  # noqa: S603  # our own checker
+    done = run(
+        [checker_python(), str(CHECKER), *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # our own checker
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

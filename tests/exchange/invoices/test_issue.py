@@ -18,7 +18,11 @@ VAT_ROWS = "SELECT leg, sign, cents, debit_id, credit_id FROM exchange.transfer 
 async def mixed(conn, cast):
     """Nord delivers to Sued three orders: taxed on both legs, exempt on the second, outside the scope."""
     await make_billable(conn, cast.nord, cast.sued, cast.hub)
-    for codes, cents in ((("U19", "U19"), 1_000_05), (("U19", "F29"), 500_00), (("N2B", "N2B"), 200_00)):
+    for codes, cents in (
+        (("U19", "U19"), 1_000_05),
+        (("U19", "F29"), 500_00),
+        (("N2B", "N2B"), 200_00),
+    ):
         order = await a_taxed_order(conn, cast, cast.nord, cast.sued, codes)
         await a_confirmed(conn, cast.nord, cast.sued, order, cents)
 
@@ -31,16 +35,26 @@ async def issue(conn, actor, term=Q3):
 async def test_the_three_cases_validate_and_so_do_their_credit_notes(conn, cast, mixed, tmp_path):
     first = await issue(conn, cast.nord)
     assert not first.refused
-    assert sorted((i.net_cents, i.vat_cents) for i in first.issued) == [(200_00, 0), (1_500_05, 285_01)]
-    assert [i.number for i in first.issued] == [f"RE-NORD-{conn.today.year}-{n:05d}" for n in (1, 2)]
+    assert sorted((i.net_cents, i.vat_cents) for i in first.issued) == [
+        (200_00, 0),
+        (1_500_05, 285_01),
+    ]
+    assert [i.number for i in first.issued] == [
+        f"RE-NORD-{conn.today.year}-{n:05d}" for n in (1, 2)
+    ]
     second = await issue(conn, cast.hub)
     # leg 2: S 1,025.05 + E 512.50 on one, O alone
-    assert sorted((i.net_cents, i.vat_cents) for i in second.issued) == [(205_00, 0), (1_537_55, 194_76)]
+    assert sorted((i.net_cents, i.vat_cents) for i in second.issued) == [
+        (205_00, 0),
+        (1_537_55, 194_76),
+    ]
     notes = []
     for actor, outcome in ((cast.nord, first), (cast.hub, second)):
         for i in outcome.issued:
             await conn.act_as(actor.viewer)
-            notes.append(await credit_invoice(conn, actor.viewer, i.id, reason="Falscher Empfänger"))
+            notes.append(
+                await credit_invoice(conn, actor.viewer, i.id, reason="Falscher Empfänger")
+            )
     assert [n.type for n in notes] == ["381"] * 4
     documents = [await store.get_xml(conn, i) for i in (*first.issued, *second.issued, *notes)]
     validate(tmp_path, *documents)
@@ -50,7 +64,9 @@ async def test_the_three_cases_validate_and_so_do_their_credit_notes(conn, cast,
     assert sum(r["sign"] * r["cents"] for r in await conn.fetch(VAT_ROWS)) == 0
 
 
-async def test_nothing_is_billed_twice_and_credited_lines_can_be_billed_anew(conn, cast, mixed, tmp_path):
+async def test_nothing_is_billed_twice_and_credited_lines_can_be_billed_anew(
+    conn, cast, mixed, tmp_path
+):
     first = await issue(conn, cast.nord)
     again = await issue(conn, cast.nord)
     assert again.issued == () and again.refused == ()
@@ -77,9 +93,16 @@ async def test_missing_data_is_refused_by_name_before_anything_is_written(conn, 
     outcome = await issue(conn, cast.nord)
     assert outcome.issued == ()
     said = " ".join(outcome.refused[0].reasons)
-    for words in ("Nordrechen: IBAN", "Nordrechen: Umsatzsteuer-ID", "Hub Verbund: Leitweg-ID", "Nordrechen: Kontakt"):
+    for words in (
+        "Nordrechen: IBAN",
+        "Nordrechen: Umsatzsteuer-ID",
+        "Hub Verbund: Leitweg-ID",
+        "Nordrechen: Kontakt",
+    ):
         assert words in said
-    assert await conn.fetchval("SELECT coalesce(sum(last), 0)::int FROM exchange.invoice_series") == 0
+    assert (
+        await conn.fetchval("SELECT coalesce(sum(last), 0)::int FROM exchange.invoice_series") == 0
+    )
 
 
 async def test_an_undecided_tax_case_names_the_booking(conn, cast):
