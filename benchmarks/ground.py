@@ -52,7 +52,14 @@ async def ground(*, pool_size: int = 34) -> AsyncIterator[Ground]:
 
 def emit(case: str, peer: str, *, n: int, concurrency: int, value: float, unit: str) -> None:
     """One line: {"case", "peer", "n", "concurrency", "value", "unit"}."""
-    line = {"case": case, "peer": peer, "n": n, "concurrency": concurrency, "value": round(value, 4), "unit": unit}
+    line = {
+        "case": case,
+        "peer": peer,
+        "n": n,
+        "concurrency": concurrency,
+        "value": round(value, 4),
+        "unit": unit,
+    }
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 

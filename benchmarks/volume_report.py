@@ -63,7 +63,14 @@ async def main(count: int) -> None:
 
             ours = await median_ms(7, report)
             emit(f"volume_year_{by.value}", "kdnx", n=count, concurrency=1, value=ours, unit="ms")
-            emit(f"volume_year_{by.value}", "ratio", n=count, concurrency=1, value=ours / bare, unit="kdnx/asyncpg")
+            emit(
+                f"volume_year_{by.value}",
+                "ratio",
+                n=count,
+                concurrency=1,
+                value=ours / bare,
+                unit="kdnx/asyncpg",
+            )
         await owner.close()
         await verification(g, count)
 

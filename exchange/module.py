@@ -28,7 +28,9 @@ MODULE = Module(
     doors=tuple(d for p in PARTS for d in getattr(p, "DOORS", ())),
     apis=tuple(a for p in PARTS for a in getattr(p, "APIS", ())),
     nav=tuple(n for p in PARTS for n in getattr(p, "NAV", ())),
-    templates={prefix: package for p in PARTS for prefix, package in getattr(p, "TEMPLATES", {}).items()},
+    templates={
+        prefix: package for p in PARTS for prefix, package in getattr(p, "TEMPLATES", {}).items()
+    },
     slots=tuple(s for p in PARTS for s in getattr(p, "SLOTS", ())),
     search=tuple(s for p in PARTS for s in getattr(p, "SEARCH", ())),
     tiles=tuple(t for p in PARTS for t in getattr(p, "TILES", ())),

@@ -45,7 +45,8 @@ class Client:
             self.conn, viewer.person_id, viewer.member_id, viewer.scope, user_agent="Testbrowser"
         )
         csrf = await self.conn.fetchval(
-            "SELECT csrf_token FROM kdnx.session WHERE id_hash = sha256(convert_to($1, 'UTF8'))", token
+            "SELECT csrf_token FROM kdnx.session WHERE id_hash = sha256(convert_to($1, 'UTF8'))",
+            token,
         )
         return Client(self.http, self.house, self.conn, token, csrf)
 

@@ -22,9 +22,15 @@ NOTICES = {
     "offering.resume": ("offering.resumed", "Leistung wird wieder angeboten: {title}"),
     "offering.retire": ("offering.retired", "Leistung eingestellt: {title}"),
     "offering.plan_retirement": ("offering.retire_planned", "Leistung wird eingestellt: {title}"),
-    "offering.cancel_retirement": ("offering.retire_cancelled", "Leistung wird doch nicht eingestellt: {title}"),
+    "offering.cancel_retirement": (
+        "offering.retire_cancelled",
+        "Leistung wird doch nicht eingestellt: {title}",
+    ),
     "offering.price_scheduled": ("offering.price_scheduled", "Neuer Preis angekündigt: {title}"),
-    "offering.price_cancelled": ("offering.price_cancelled", "Angekündigter Preis gilt nicht: {title}"),
+    "offering.price_cancelled": (
+        "offering.price_cancelled",
+        "Angekündigter Preis gilt nicht: {title}",
+    ),
 }
 USER_ROLES = (Role.CONTRACT_MANAGER, Role.DEMAND_EDITOR)
 

@@ -263,7 +263,9 @@ def check_service_term(first: date, last: date, starts_on: date, runs_until: dat
                 first=starts_on.strftime("%d.%m.%Y"), last=runs_until.strftime("%d.%m.%Y")
             )
             if runs_until
-            else _("Der Leistungsschein läuft seit dem {first}.").format(first=starts_on.strftime("%d.%m.%Y")),
+            else _("Der Leistungsschein läuft seit dem {first}.").format(
+                first=starts_on.strftime("%d.%m.%Y")
+            ),
             code="outside_term",
             remedy=_("Den Zeitraum an die Laufzeit anpassen."),
         )

@@ -13,7 +13,11 @@ TEMPLATES = {"ledger": "exchange.ledger"}
 NAV = (NavEntry("Buchungsbuch", "/transfers", 45, Permission.LEDGER_READ),)
 # the invariants of model.md 8: I1, I4, I5, I6, I10
 CHECKS = (
-    Check("ledger_transit", "Der Durchlauf der Drehscheibe ist je Buchung null.", store.UNBALANCED_TRANSIT),
+    Check(
+        "ledger_transit",
+        "Der Durchlauf der Drehscheibe ist je Buchung null.",
+        store.UNBALANCED_TRANSIT,
+    ),
     Check(
         "ledger_chain",
         "Jede Buchungszeile passt zu ihrer Prüfsumme und schließt an die vorige an.",

@@ -294,5 +294,12 @@ def _out_of_range(v: Mapping[str, Any], fault: Any) -> list[RowError]:
 
 
 KIND = FileKind(
-    "orders", "Leistungsscheine", Permission.IMPORT_RUN, COLUMNS, write_orders, read_orders, 40, seen_at="/orders"
+    "orders",
+    "Leistungsscheine",
+    Permission.IMPORT_RUN,
+    COLUMNS,
+    write_orders,
+    read_orders,
+    40,
+    seen_at="/orders",
 )

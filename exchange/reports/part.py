@@ -27,7 +27,9 @@ async def start_tiles(conn: Conn, viewer: Viewer) -> Sequence[TileData]:
     finding = _("{year}: {amount}").format(year=last, amount=eur_short(years.of(last)))
     if change is not None:
         sign = "+" if change > 0 else ""
-        finding += _(" ({change} gegenüber {year})").format(change=sign + pct(change), year=last - 1)
+        finding += _(" ({change} gegenüber {year})").format(
+            change=sign + pct(change), year=last - 1
+        )
     return [TileData(f"{title} {last + 1}", eur_short(years.of(last + 1)), finding, "/reports")]
 
 

@@ -153,7 +153,14 @@ async def sign_and_post(
         return []
     signed = [
         _sign(
-            conn, viewer, row, cents, member, locked.codes[row.id], origin=origin, closed=locked.closed
+            conn,
+            viewer,
+            row,
+            cents,
+            member,
+            locked.codes[row.id],
+            origin=origin,
+            closed=locked.closed,
         )
         for row, cents, member in good
     ]

@@ -171,7 +171,11 @@ def _terms_of(found: Sequence[Terms], viewer: Viewer, row: FileRow) -> Terms:
     choices = sorted(
         (terms_on(v, last) for v in orders.values()), key=lambda t: t.state == "transferred"
     )
-    fits = (t for t in choices if t.starts_on <= first and (t.runs_until is None or last <= t.runs_until))
+    fits = (
+        t
+        for t in choices
+        if t.starts_on <= first and (t.runs_until is None or last <= t.runs_until)
+    )
     terms = next(fits, choices[0])
     if viewer.scope != Scope.OFFICE and not viewer.acts_for(terms.owner_id):
         raise _Fault(

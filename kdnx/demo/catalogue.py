@@ -106,7 +106,9 @@ def offerings() -> list[OfferingSeed]:
     found = []
     for cell, count in sorted(offered(every).items()):
         mine = [s for s in every if s.category == cell[1]]
-        mine = sorted(mine, key=lambda s: (s.title != FIRST.get(cell), sold[s.title], random.random()))[:count]
+        mine = sorted(
+            mine, key=lambda s: (s.title != FIRST.get(cell), sold[s.title], random.random())
+        )[:count]
         for place, service in enumerate(mine):
             sold[service.title] += 1
             found.append(_offering(random, cell, place, service))

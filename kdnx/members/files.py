@@ -191,5 +191,12 @@ def _iso(day: date | None) -> str | None:
 
 
 KIND = FileKind(
-    "members", "Mitglieder", Permission.MEMBER_EDIT, COLUMNS, write_members, read_members, order=10, seen_at="/members"
+    "members",
+    "Mitglieder",
+    Permission.MEMBER_EDIT,
+    COLUMNS,
+    write_members,
+    read_members,
+    order=10,
+    seen_at="/members",
 )

@@ -27,7 +27,9 @@ async def draw(conn: Conn, series: str, year: int, count: int) -> int:
 
 async def raise_series(conn: Conn, tops: list[tuple[str, int, int]]) -> None:
     """Let each (series, year) go on after `last` at least."""
-    await conn.execute(RAISE_SERIES, [t[0] for t in tops], [t[1] for t in tops], [t[2] for t in tops])
+    await conn.execute(
+        RAISE_SERIES, [t[0] for t in tops], [t[1] for t in tops], [t[2] for t in tops]
+    )
 
 
 async def assign(

@@ -283,7 +283,9 @@ def _answer(op: Operation, request: Request, result: Any) -> Response:
 
 def _is_known(request: Request, tag: str) -> bool:
     """If-None-Match names this answer, alone or in a list, weakly compared (RFC 9110, 13.1.2)."""
-    given = [t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")]
+    given = [
+        t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")
+    ]
     return tag in given or given == ["*"]
 
 

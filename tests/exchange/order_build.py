@@ -15,12 +15,24 @@ from tests.cast import Actor, Cast
 from tests.catalog.build import an_offering
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-STEPS = ("interest", "coordinating", "offered", "reviewed", "approved_provider", "approved_hub", "active")
+STEPS = (
+    "interest",
+    "coordinating",
+    "offered",
+    "reviewed",
+    "approved_provider",
+    "approved_hub",
+    "active",
+)
 
 
 def a_wish(offering_id: UUID, **over: Any) -> NewOrder:
     """Twelve workplaces from July 2026."""
-    values = {"offering_id": offering_id, "starts_on": date(2026, 7, 1), "lines": [{"price": 1, "quantity": Decimal(12)}]}
+    values = {
+        "offering_id": offering_id,
+        "starts_on": date(2026, 7, 1),
+        "lines": [{"price": 1, "quantity": Decimal(12)}],
+    }
     return NewOrder.model_validate({**values, **over}, strict=False)
 
 
@@ -34,12 +46,21 @@ def an_offer(**over: Any) -> OfferBody:
     return OfferBody.model_validate({**values, **over}, strict=False)
 
 
-async def an_order_at(conn: Conn, cast: Cast, state: str = "active", *, route: str = "hub", offer: OfferBody | None = None) -> Order:
+async def an_order_at(
+    conn: Conn,
+    cast: Cast,
+    state: str = "active",
+    *,
+    route: str = "hub",
+    offer: OfferBody | None = None,
+) -> Order:
     """An order of Suedrechen from Nordrechen that went by its actions up to a state on 22 November 2026; the last actor stays."""
     conn.now = NOW
     offering = await an_offering(conn, cast.nord)
     await conn.act_as(cast.sued.viewer)
-    order = await create_order(conn, cast.sued.viewer, a_wish(offering.id, route=route, submit=state != "draft"))
+    order = await create_order(
+        conn, cast.sued.viewer, a_wish(offering.id, route=route, submit=state != "draft")
+    )
     if state == "draft":
         return order
     for step in STEPS[1 : STEPS.index(state) + 1]:
@@ -48,7 +69,9 @@ async def an_order_at(conn: Conn, cast: Cast, state: str = "active", *, route: s
     return order
 
 
-async def take(conn: Conn, cast: Cast, order: Order, step: str, offer: OfferBody | None = None) -> Order:
+async def take(
+    conn: Conn, cast: Cast, order: Order, step: str, offer: OfferBody | None = None
+) -> Order:
     """The next step, by a person who may."""
     who = {"coordinating": cast.nord.viewer, "offered": cast.nord.viewer, "reviewed": cast.hub.viewer, "approved_provider": cast.nord.second,
            "approved_hub": cast.hub.second, "active": cast.sued.viewer}[step]  # fmt: skip
@@ -59,7 +82,9 @@ async def take(conn: Conn, cast: Cast, order: Order, step: str, offer: OfferBody
     if step == "offered":
         return await offer_order(conn, who, order.id, offer or an_offer(), expected=seen)
     if step == "reviewed":
-        return await review_order(conn, who, order.id, reason="Weg und Steuer tragen", confirm_tax=True, expected=seen)
+        return await review_order(
+            conn, who, order.id, reason="Weg und Steuer tragen", confirm_tax=True, expected=seen
+        )
     return await approve_order(conn, who, order.id, expected=seen)
 
 

@@ -62,7 +62,9 @@ async def served(
         "KDNX_DEMO": "1",
         "KDNX_SIGN_IN_RATE_PER_MINUTE": "100000",
     }
-    server = Serving(["--data", str(folder), "serve", "--no-jobs"], folder / "log", environment=environment)
+    server = Serving(
+        ["--data", str(folder), "serve", "--no-jobs"], folder / "log", environment=environment
+    )
     server.start()
     yield server.address
     server.stop()

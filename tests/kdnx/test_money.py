@@ -68,7 +68,14 @@ def test_unclear_amounts_are_refused(text):
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("1.234,5", "1234.5"), ("5.000", "5000"), ("1.000.000", "1000000"), ("0.215", "0.215"), ("12.5", "12.5"), (" 1 234 ", "1234")],
+    [
+        ("1.234,5", "1234.5"),
+        ("5.000", "5000"),
+        ("1.000.000", "1000000"),
+        ("0.215", "0.215"),
+        ("12.5", "12.5"),
+        (" 1 234 ", "1234"),
+    ],
 )
 def test_what_a_german_form_shows_is_read_back_as_the_same_number(typed, read):
     assert plain_number(typed) == read

@@ -46,7 +46,9 @@ async def test_an_order_goes_its_way_and_the_catalogue_knows(conn, cast):
 async def test_the_direct_route_has_one_contract_and_no_hub_signature(conn, cast):
     order = await an_order_at(conn, cast, route="direct")
     assert order.state == "active"
-    assert [x["leg"] for x in await list_legs(conn, order.owner_id, order.id, order.current_version)] == [1]
+    assert [
+        x["leg"] for x in await list_legs(conn, order.owner_id, order.id, order.current_version)
+    ] == [1]
     assert order.surcharge_pct == 0
 
 
@@ -84,7 +86,14 @@ async def test_who_reviewed_does_not_sign_for_the_hub(conn, cast):
 
 async def test_a_wrong_side_is_refused_at_every_step(conn, cast):
     order = await an_order_at(conn, cast, "interest")
-    for step in ("coordinating", "offered", "reviewed", "approved_provider", "approved_hub", "active"):
+    for step in (
+        "coordinating",
+        "offered",
+        "reviewed",
+        "approved_provider",
+        "approved_hub",
+        "active",
+    ):
         for wrong in (cast.fremd.viewer, cast.auditor, cast.committee):
             await conn.act_as(wrong)
             with pytest.raises((NotFound, Forbidden, Refused)):
@@ -107,13 +116,17 @@ async def test_a_stale_version_changes_nothing(conn, cast):
     order = await an_order_at(conn, cast, "offered")
     await conn.act_as(cast.hub.viewer)
     with pytest.raises(Stale):
-        await review_order(conn, cast.hub.viewer, order.id, reason="geprüft", expected=order.row_version - 1)
+        await review_order(
+            conn, cast.hub.viewer, order.id, reason="geprüft", expected=order.row_version - 1
+        )
 
 
 async def test_signatures_count_for_their_version_only(conn, cast):
     order = await an_order_at(conn, cast, "approved_hub")
     await conn.act_as(cast.sued.viewer)
-    order = await return_order(conn, cast.sued.viewer, order.id, reason="Menge stimmt nicht", expected=order.row_version)
+    order = await return_order(
+        conn, cast.sued.viewer, order.id, reason="Menge stimmt nicht", expected=order.row_version
+    )
     assert order.state == "coordinating"
     for step in ("offered", "reviewed", "approved_provider", "approved_hub", "active"):
         order = await take(conn, cast, order, step)
@@ -140,18 +153,24 @@ async def test_2027_needs_a_decided_tax_case(conn, cast):
     order = await an_order_at(conn, cast, "offered", offer=offer)
     await conn.act_as(cast.hub.viewer)
     with pytest.raises(Refused, match="Umsatzsteuer"):
-        await review_order(conn, cast.hub.viewer, order.id, reason="geprüft", confirm_tax=True, expected=None)
+        await review_order(
+            conn, cast.hub.viewer, order.id, reason="geprüft", confirm_tax=True, expected=None
+        )
 
 
 async def test_before_2027_it_may_stay_open(conn, cast):
-    order = await an_order_at(conn, cast, "reviewed", offer=an_offer(tax_code_1="undecided", tax_code_2="undecided"))
+    order = await an_order_at(
+        conn, cast, "reviewed", offer=an_offer(tax_code_1="undecided", tax_code_2="undecided")
+    )
     assert order.state == "reviewed"
 
 
 async def test_a_tax_proposal_counts_once_another_person_reviewed_it(conn, cast):
     order = await an_order_at(conn, cast, "active")
     await conn.act_as(cast.nord.viewer)
-    wish = TaxBody(leg=1, tax_code="U19", valid_from=date(2027, 1, 1), reason="Regelbesteuerung ab 2027")
+    wish = TaxBody(
+        leg=1, tax_code="U19", valid_from=date(2027, 1, 1), reason="Regelbesteuerung ab 2027"
+    )
     order = await propose_tax(conn, cast.nord.viewer, order.id, wish, expected=order.row_version)
     key = (order.owner_id, order.id, date(2027, 3, 1))
     assert tuple((await conn.fetch(CODES, *key))[0]) == ("N2B", "N2B")
@@ -163,13 +182,18 @@ async def test_a_tax_proposal_counts_once_another_person_reviewed_it(conn, cast)
     await conn.act_as(SYSTEM)
     assert await conn.fetch(TASKS, order.id) == []
     await conn.act_as(cast.nord.second)
-    assert tuple((await conn.fetch(CODES, order.owner_id, order.id, date(2026, 8, 1)))[0]) == ("N2B", "N2B")
+    assert tuple((await conn.fetch(CODES, order.owner_id, order.id, date(2026, 8, 1)))[0]) == (
+        "N2B",
+        "N2B",
+    )
 
 
 async def test_the_tax_case_is_still_reviewed_while_others_sign(conn, cast):
     order = await an_order_at(conn, cast, "approved_provider")
     await conn.act_as(cast.nord.viewer)
-    wish = TaxBody(leg=1, tax_code="U19", valid_from=date(2027, 1, 1), reason="Regelbesteuerung ab 2027")
+    wish = TaxBody(
+        leg=1, tax_code="U19", valid_from=date(2027, 1, 1), reason="Regelbesteuerung ab 2027"
+    )
     await propose_tax(conn, cast.nord.viewer, order.id, wish, expected=None)
     await conn.act_as(cast.nord.second)
     after = await review_tax(conn, cast.nord.second, order.id, leg=1, expected=None)
@@ -178,7 +202,13 @@ async def test_the_tax_case_is_still_reviewed_while_others_sign(conn, cast):
 
 async def test_each_party_reads_the_decision_of_its_own_contract(conn, cast):
     order = await an_order_at(conn, cast, "active")
-    for viewer, legs in ((cast.nord.viewer, {1}), (cast.sued.viewer, {2}), (cast.office, {1, 2}), (cast.auditor, {1, 2}), (cast.fremd.viewer, set())):
+    for viewer, legs in (
+        (cast.nord.viewer, {1}),
+        (cast.sued.viewer, {2}),
+        (cast.office, {1, 2}),
+        (cast.auditor, {1, 2}),
+        (cast.fremd.viewer, set()),
+    ):
         await conn.act_as(viewer)
         assert {d.leg for d in await list_decisions(conn, order.owner_id, order.id)} == legs
     await conn.act_as(cast.sued.viewer)

@@ -49,7 +49,9 @@ async def test_wishes_at_once_draw_numbers_without_gap(fresh_database):
     async def wish(n):
         async with transaction(pool, cast.sued.viewer, finish=finish, now=NOW) as conn:
             starts = date(2027, 1, 1 + n)
-            return (await create_order(conn, cast.sued.viewer, a_wish(offering.id, starts_on=starts))).number
+            return (
+                await create_order(conn, cast.sued.viewer, a_wish(offering.id, starts_on=starts))
+            ).number
 
     numbers = await asyncio.gather(*(wish(n) for n in range(12)))
     assert sorted(numbers) == [f"L-2026-{n:04d}" for n in range(1, 13)]

@@ -42,7 +42,9 @@ async def test_section_of_the_order(conn, cast, row):
 
 async def test_the_sum_of_confirmed_bookings_is_what_was_confirmed(conn, cast, row):
     await conn.act_as(cast.sued.viewer)
-    await confirm_part(conn, cast.sued.viewer, row.id, cents=300_00, reason="nur ein Teil geliefert")
+    await confirm_part(
+        conn, cast.sued.viewer, row.id, cents=300_00, reason="nur ein Teil geliefert"
+    )
     _template, values = await order_section(conn, cast.sued.viewer, row.order_id)
     assert values["states"] == {"confirmed": (1, 300_00), "disputed": (1, 200_00)}
 

@@ -39,14 +39,21 @@ async def test_a_running_order_goes_on_under_the_successor(conn, cast, side):
     predecessor = cast.nord if side == "provider" else cast.sued
     lines = await list_lines(conn, order.owner_id, order.id, order.current_version)
     await conn.act_as(SYSTEM)
-    assert "1 Leistungsschein" in (await preview(conn, SYSTEM, predecessor.id, cast.fremd.id, DAY))[0]
+    assert (
+        "1 Leistungsschein" in (await preview(conn, SYSTEM, predecessor.id, cast.fremd.id, DAY))[0]
+    )
     await succeed(conn, cast, predecessor, cast.fremd)
     old = await read_order(conn, SYSTEM, order.id)
     assert (old.state, old.runs_until) == ("transferred", date(2026, 9, 30))
     new_id = await find_continuation(conn, order.owner_id, order.id)
     assert new_id is not None
     new = await read_order(conn, SYSTEM, new_id)
-    assert (new.state, new.number, new.origin, new.starts_on) == ("active", order.number, "succession", DAY)
+    assert (new.state, new.number, new.origin, new.starts_on) == (
+        "active",
+        order.number,
+        "succession",
+        DAY,
+    )
     assert (new.owner_id if side == "provider" else new.recipient_id) == cast.fremd.id
     assert await list_lines(conn, new.owner_id, new.id, 1) == lines
     legs = await list_legs(conn, new.owner_id, new.id, 1)
@@ -62,7 +69,10 @@ async def test_a_running_order_goes_on_under_the_successor(conn, cast, side):
 async def test_the_use_of_the_offering_passes_over(conn, cast):
     await an_order_at(conn, cast)
     await succeed(conn, cast, cast.sued, cast.fremd)
-    assert [tuple(r) for r in await conn.fetch(USES)] == [(cast.sued.id, date(2026, 7, 1), DAY), (cast.fremd.id, DAY, None)]
+    assert [tuple(r) for r in await conn.fetch(USES)] == [
+        (cast.sued.id, date(2026, 7, 1), DAY),
+        (cast.fremd.id, DAY, None),
+    ]
 
 
 async def test_what_ends_before_the_day_stays(conn, cast):
@@ -80,7 +90,9 @@ async def test_an_offer_is_made_again_by_the_successor(conn, cast):
     new = await read_order(conn, SYSTEM, new_id)
     assert (new.state, new.owner_id) == ("coordinating", cast.fremd.id)
     assert await list_approvals(conn, new.owner_id, new.id) == []
-    tasks = await conn.fetch("SELECT owner_id, kind FROM kdnx.task WHERE state = 'open' AND object_id = $1", new_id)
+    tasks = await conn.fetch(
+        "SELECT owner_id, kind FROM kdnx.task WHERE state = 'open' AND object_id = $1", new_id
+    )
     assert [tuple(t) for t in tasks] == [(cast.fremd.id, "order.offer")]
     await checks_hold(conn)
 
@@ -108,5 +120,10 @@ async def test_a_second_succession_continues_the_continuation(conn, cast):
     second = await find_continuation(conn, order.owner_id, first)
     assert second is not None
     new = await read_order(conn, SYSTEM, second)
-    assert (new.owner_id, new.recipient_id, new.route, new.number) == (cast.hub.id, cast.fremd.id, "direct", order.number)
+    assert (new.owner_id, new.recipient_id, new.route, new.number) == (
+        cast.hub.id,
+        cast.fremd.id,
+        "direct",
+        order.number,
+    )
     await checks_hold(conn)

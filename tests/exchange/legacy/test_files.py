@@ -50,7 +50,12 @@ async def test_in_again_and_out(conn, cast):
     back = await write(conn, cast, [Row(n, r) for n, r in enumerate(out, 2)])
     assert (back.new, back.unchanged, back.errors) == (0, 3, [])
     order = await read_order(conn, cast.office, (await conn.fetch(IDS))[0]["id"])
-    assert (order.state, order.origin, order.yearly_net_cents, order.title) == ("active", "legacy", 1_200_000, offering.title)
+    assert (order.state, order.origin, order.yearly_net_cents, order.title) == (
+        "active",
+        "legacy",
+        1_200_000,
+        offering.title,
+    )
     assert {a.origin for a in await list_approvals(conn, order.owner_id, order.id)} == {"legacy"}
     uses = {tuple(r) for r in await conn.fetch(USES)}
     assert (cast.fremd.id, date(2024, 1, 1), date(2025, 7, 1)) in uses
@@ -114,7 +119,9 @@ async def test_an_order_by_clicks_goes_out_and_comes_back_unchanged(conn, cast):
     await an_order_at(conn, cast)
     await conn.act_as(cast.office)
     out = await read_orders(conn, cast.office)
-    assert [(r["state"], r["legal_reason"]) for r in out] == [("active", "Gemeinsam kontrollierte Drehscheibe")]
+    assert [(r["state"], r["legal_reason"]) for r in out] == [
+        ("active", "Gemeinsam kontrollierte Drehscheibe")
+    ]
     again = await write(conn, cast, [Row(2, {**out[0], "legal_reason": None, "title": None})])
     assert (again.unchanged, again.errors) == (1, [])
 
@@ -122,12 +129,21 @@ async def test_an_order_by_clicks_goes_out_and_comes_back_unchanged(conn, cast):
 async def test_a_party_exports_the_tax_case_of_its_own_contract(conn, cast):
     await write(conn, cast, [a_row(1, await an_offering(conn, cast.nord))])
     seen = {}
-    for name, viewer in (("nord", cast.nord.viewer), ("sued", cast.sued.viewer), ("office", cast.office)):
+    for name, viewer in (
+        ("nord", cast.nord.viewer),
+        ("sued", cast.sued.viewer),
+        ("office", cast.office),
+    ):
         await conn.act_as(viewer)
         (row,) = await read_orders(conn, viewer)
         seen[name] = (row["tax_code_1"], row["tax_code_2"])
         back = await write(conn, cast, [Row(2, row)], viewer)
         assert (back.unchanged, back.errors) == (1, []), name
-    guess = await write(conn, cast, [a_row(1, await an_offering(conn, cast.nord, "Zweite Leistung"), tax_code_1="U19")], cast.sued.viewer)
+    guess = await write(
+        conn,
+        cast,
+        [a_row(1, await an_offering(conn, cast.nord, "Zweite Leistung"), tax_code_1="U19")],
+        cast.sued.viewer,
+    )
     assert "N2B" not in {e.expected for e in guess.errors}
     assert seen == {"nord": ("N2B", None), "sued": (None, "F29"), "office": ("N2B", "F29")}

@@ -64,7 +64,11 @@ async def test_strangers_learn_nothing(client: Client, cast: Cast) -> None:
     )  # fmt: skip
     for viewer in (cast.fremd.viewer, cast.committee):
         stranger = client.as_(viewer)
-        for path in (f"/orders/{order.id}", f"/documents/{paper.id}", f"/documents/{paper.id}/content"):
+        for path in (
+            f"/orders/{order.id}",
+            f"/documents/{paper.id}",
+            f"/documents/{paper.id}/content",
+        ):
             answer = await stranger.get(path)
             assert answer.status_code in {403, 404}, path
             assert MARK not in answer.text + str(answer.headers), path

@@ -58,7 +58,12 @@ def test_any_sequence_stays_in_the_table_and_keeps_the_legs(events, route):
         assert legs[-1].customer_id == B
         assert all(x.customer_id == y.supplier_id for x, y in pairwise(legs))
     if state in {OrderState.ACTIVE, OrderState.NOTICE_GIVEN, OrderState.PAUSED}:
-        assert {OrderEvent.REVIEW, OrderEvent.APPROVE_PROVIDER, OrderEvent.APPROVE_RECIPIENT, OrderEvent.START} <= seen
+        assert {
+            OrderEvent.REVIEW,
+            OrderEvent.APPROVE_PROVIDER,
+            OrderEvent.APPROVE_RECIPIENT,
+            OrderEvent.START,
+        } <= seen
         assert (OrderEvent.APPROVE_HUB in seen) == (route == "hub")
 
 
@@ -67,9 +72,13 @@ def test_notice_runs_to_the_end_of_a_month():
     assert earliest_end(date(2026, 8, 31), 6) == date(2027, 2, 28)
     assert earliest_end(date(2026, 12, 31), 0) == date(2026, 12, 31)
     with pytest.raises(Refused, match=r"28\.02\.2027"):
-        check_termination(date(2027, 2, 27), today=date(2026, 11, 22), notice_months=3, runs_until=None)
+        check_termination(
+            date(2027, 2, 27), today=date(2026, 11, 22), notice_months=3, runs_until=None
+        )
     with pytest.raises(Refused):
-        check_termination(date(2027, 3, 1), today=date(2026, 11, 22), notice_months=3, runs_until=date(2027, 3, 1))
+        check_termination(
+            date(2027, 3, 1), today=date(2026, 11, 22), notice_months=3, runs_until=date(2027, 3, 1)
+        )
     check_termination(date(2027, 2, 28), today=date(2026, 11, 22), notice_months=3, runs_until=None)
 
 

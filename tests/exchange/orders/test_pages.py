@@ -44,7 +44,11 @@ async def test_from_the_wish_to_the_running_order(client, conn, cast):
     page = await hub.get(url)
     assert "Als rechtlich geprüft vermerken" in page.text
     assert "15,01" in page.text  # 1,200.5 × 0.0125 = 15.00625, half up
-    assert (await hub.post(url + "/review", {"row_version": "4", "reason": "trägt", "confirm_tax": "true"})).status_code == 303
+    assert (
+        await hub.post(
+            url + "/review", {"row_version": "4", "reason": "trägt", "confirm_tax": "true"}
+        )
+    ).status_code == 303
     assert "eine andere Person" in (await nord.get(url)).text
     assert (await nord.post(url + "/approve", {"row_version": "5"})).status_code == 409
     for viewer, version in ((cast.nord.second, 5), (cast.hub.second, 6), (cast.sued.viewer, 7)):
@@ -61,7 +65,12 @@ async def test_from_the_wish_to_the_running_order(client, conn, cast):
 async def test_each_party_sees_its_own_tax_case_only(client, conn, cast):
     order = await an_order_at(conn, cast)
     seen = {}
-    for name, viewer in (("nord", cast.nord.viewer), ("sued", cast.sued.viewer), ("office", cast.office), ("audit", cast.auditor)):
+    for name, viewer in (
+        ("nord", cast.nord.viewer),
+        ("sued", cast.sued.viewer),
+        ("office", cast.office),
+        ("audit", cast.auditor),
+    ):
         text = (await client.as_(viewer).get(f"/orders/{order.id}")).text
         seen[name] = {n for n in (1, 2) if re.search(rf"<h3>Vertrag {n}:", text)}
     assert seen == {"nord": {1}, "sued": {2}, "office": {1, 2}, "audit": {1, 2}}
@@ -72,7 +81,10 @@ async def test_a_stranger_gets_the_answer_of_an_unknown_id_on_every_door(client,
     unknown = "01890000-0000-7000-8000-000000000001"
     fremd = client.as_(cast.fremd.viewer)
     for path in ("", "/offer"):
-        one, other = await fremd.get(f"/orders/{order.id}{path}"), await fremd.get(f"/orders/{unknown}{path}")
+        one, other = (
+            await fremd.get(f"/orders/{order.id}{path}"),
+            await fremd.get(f"/orders/{unknown}{path}"),
+        )
         assert one.status_code == other.status_code == 404
         assert plain(one).replace(str(order.id), unknown) == plain(other)
     posts = {
@@ -83,7 +95,10 @@ async def test_a_stranger_gets_the_answer_of_an_unknown_id_on_every_door(client,
             "express", "coordinate", "return", "withdraw", "decline", "pause", "resume", "request_termination", "confirm_termination")},
     }  # fmt: skip
     for path, fields in posts.items():
-        one, other = await fremd.post(f"/orders/{order.id}{path}", fields), await fremd.post(f"/orders/{unknown}{path}", fields)
+        one, other = (
+            await fremd.post(f"/orders/{order.id}{path}", fields),
+            await fremd.post(f"/orders/{unknown}{path}", fields),
+        )
         assert one.status_code == other.status_code == 404, path
         assert plain(one).replace(str(order.id), unknown) == plain(other), path
     await conn.act_as(SYSTEM)
@@ -93,9 +108,20 @@ async def test_a_stranger_gets_the_answer_of_an_unknown_id_on_every_door(client,
 async def test_a_strangers_lists_say_nothing(client, conn, cast):
     order = await an_order_at(conn, cast, "offered")
     fremd = client.as_(cast.fremd.viewer)
-    for path in ("/orders", "/orders?q=L-", "/orders/export", "/search?q=" + order.number, "/api/v1/orders", "/", "/tasks"):
+    for path in (
+        "/orders",
+        "/orders?q=L-",
+        "/orders/export",
+        "/search?q=" + order.number,
+        "/api/v1/orders",
+        "/",
+        "/tasks",
+    ):
         answer = await fremd.get(path)
-        told = re.findall(rf"(?<!K){order.number}", answer.text.replace(f'value="{order.number}"', "").replace(f"„{order.number}“", ""))
+        told = re.findall(
+            rf"(?<!K){order.number}",
+            answer.text.replace(f'value="{order.number}"', "").replace(f"„{order.number}“", ""),
+        )
         assert told == [], path
         assert str(order.id) not in answer.text, path
 
@@ -111,14 +137,22 @@ async def test_the_catalogue_has_one_seller(client, conn, cast):
 async def test_a_stale_form_is_refused(client, conn, cast):
     order = await an_order_at(conn, cast, "interest")
     nord = client.as_(cast.nord.viewer)
-    assert (await nord.post(f"/orders/{order.id}/moves/coordinate", {"row_version": "1"})).status_code in {409, 412}
-    assert (await nord.post(f"/orders/{order.id}/moves/coordinate", {"row_version": "2"})).status_code == 303
-    assert (await nord.post(f"/orders/{order.id}/moves/coordinate", {"row_version": "2"})).status_code in {409, 412}
+    assert (
+        await nord.post(f"/orders/{order.id}/moves/coordinate", {"row_version": "1"})
+    ).status_code in {409, 412}
+    assert (
+        await nord.post(f"/orders/{order.id}/moves/coordinate", {"row_version": "2"})
+    ).status_code == 303
+    assert (
+        await nord.post(f"/orders/{order.id}/moves/coordinate", {"row_version": "2"})
+    ).status_code in {409, 412}
 
 
 async def test_a_reason_is_asked_for_at_its_field(client, conn, cast):
     order = await an_order_at(conn, cast, "interest")
-    answer = await client.as_(cast.nord.viewer).post(f"/orders/{order.id}/moves/decline", {"row_version": "2", "reason": ""})
+    answer = await client.as_(cast.nord.viewer).post(
+        f"/orders/{order.id}/moves/decline", {"row_version": "2", "reason": ""}
+    )
     assert answer.status_code == 422
     assert "Bitte einen Grund angeben" in answer.text
 

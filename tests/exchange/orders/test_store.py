@@ -33,10 +33,16 @@ async def test_a_stranger_and_the_committee_see_no_row(conn, cast):
     await an_order_at(conn, cast)
     for viewer in (cast.fremd.viewer, cast.committee):
         await conn.act_as(viewer)
-        assert {name: await conn.fetchval(sql) for name, sql in COUNTS.items()} == dict.fromkeys(COUNTS, 0)
+        assert {name: await conn.fetchval(sql) for name, sql in COUNTS.items()} == dict.fromkeys(
+            COUNTS, 0
+        )
     for viewer in (cast.nord.viewer, cast.sued.viewer, cast.office, cast.auditor):
         await conn.act_as(viewer)
-        seen = {name: await conn.fetchval(sql) for name, sql in COUNTS.items() if name != "order_counter"}
+        seen = {
+            name: await conn.fetchval(sql)
+            for name, sql in COUNTS.items()
+            if name != "order_counter"
+        }
         assert min(seen.values()) > 0, seen
 
 
@@ -58,7 +64,15 @@ async def test_nobody_signs_for_another_member(conn, cast):
     order = await an_order_at(conn, cast, "reviewed")
     await conn.act_as(cast.sued.viewer)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await conn.execute(SIGN, order.owner_id, order.id, "provider", cast.nord.id, cast.sued.viewer.person_id, conn.now)
+        await conn.execute(
+            SIGN,
+            order.owner_id,
+            order.id,
+            "provider",
+            cast.nord.id,
+            cast.sued.viewer.person_id,
+            conn.now,
+        )
 
 
 async def test_a_stranger_moves_nothing(conn, cast):

@@ -31,7 +31,13 @@ async def test_an_order_rests_and_goes_on(conn, cast):
     order = await an_order_at(conn, cast)
     with pytest.raises(Invalid):
         await pause_order(conn, cast.sued.viewer, order.id, reason="", expected=None)
-    order = await pause_order(conn, cast.sued.viewer, order.id, reason="Umzug des Rechenzentrums", expected=order.row_version)
+    order = await pause_order(
+        conn,
+        cast.sued.viewer,
+        order.id,
+        reason="Umzug des Rechenzentrums",
+        expected=order.row_version,
+    )
     assert order.state == "paused"
     order = await resume_order(conn, cast.sued.viewer, order.id, expected=order.row_version)
     assert order.state == "active"
@@ -41,16 +47,29 @@ async def test_notice_is_given_confirmed_and_runs_out(conn, cast):
     order = await an_order_at(conn, cast)
     sued, nord = cast.sued.viewer, cast.nord.second
     with pytest.raises(Refused, match="Kündigungsfrist"):
-        await request_termination(conn, sued, order.id, on=conn.today + timedelta(days=10), reason="kein Bedarf", expected=None)
+        await request_termination(
+            conn,
+            sued,
+            order.id,
+            on=conn.today + timedelta(days=10),
+            reason="kein Bedarf",
+            expected=None,
+        )
     with pytest.raises(Invalid):
-        await request_termination(conn, sued, order.id, on=None, reason="kein Bedarf", expected=None)
+        await request_termination(
+            conn, sued, order.id, on=None, reason="kein Bedarf", expected=None
+        )
     last = date(conn.today.year + 1, 12, 31)
-    order = await request_termination(conn, sued, order.id, on=last, reason="kein Bedarf", expected=order.row_version)
+    order = await request_termination(
+        conn, sued, order.id, on=last, reason="kein Bedarf", expected=order.row_version
+    )
     assert (order.state, order.termination_on) == ("active", last)
     with pytest.raises(Forbidden):
         await confirm_termination(conn, sued, order.id, expected=None)
     with pytest.raises(Refused):
-        await request_termination(conn, sued, order.id, on=last, reason="noch einmal", expected=None)
+        await request_termination(
+            conn, sued, order.id, on=last, reason="noch einmal", expected=None
+        )
     await conn.act_as(nord)
     order = await confirm_termination(conn, nord, order.id, expected=order.row_version)
     assert order.state == "notice_given"
@@ -61,12 +80,16 @@ async def test_notice_is_given_confirmed_and_runs_out(conn, cast):
     assert await end_due(conn) == 1
     assert await end_due(conn) == 0
     assert (await read_order(conn, SYSTEM, order.id)).state == "ended"
-    assert [tuple(r) for r in await conn.fetch(USES)] == [(date(2026, 7, 1), last + timedelta(days=1))]
+    assert [tuple(r) for r in await conn.fetch(USES)] == [
+        (date(2026, 7, 1), last + timedelta(days=1))
+    ]
 
 
 async def test_an_order_does_not_rest_while_its_notice_waits(conn, cast):
     order = await an_order_at(conn, cast)
-    await request_termination(conn, cast.sued.viewer, order.id, on=date(2027, 12, 31), reason="kein Bedarf", expected=None)
+    await request_termination(
+        conn, cast.sued.viewer, order.id, on=date(2027, 12, 31), reason="kein Bedarf", expected=None
+    )
     with pytest.raises(Refused, match="ruht der Leistungsschein nicht"):
         await pause_order(conn, cast.sued.viewer, order.id, reason="Umzug", expected=None)
 
@@ -107,7 +130,12 @@ async def asked(conn, cast):
     """An order whose recipient gave notice to the end of 2027."""
     order = await an_order_at(conn, cast)
     return await request_termination(
-        conn, cast.sued.viewer, order.id, on=date(2027, 12, 31), reason="kein Bedarf", expected=order.row_version
+        conn,
+        cast.sued.viewer,
+        order.id,
+        on=date(2027, 12, 31),
+        reason="kein Bedarf",
+        expected=order.row_version,
     )
 
 
@@ -115,28 +143,53 @@ async def test_a_notice_is_rejected_with_a_reason_and_the_order_goes_on(conn, ca
     order = await asked(conn, cast)
     nord = cast.nord.second
     await conn.act_as(nord)
-    (task,) = [t for t in await list_my_tasks(conn, nord, kind="order") if t.kind == "order.confirm_termination"]
+    (task,) = [
+        t
+        for t in await list_my_tasks(conn, nord, kind="order")
+        if t.kind == "order.confirm_termination"
+    ]
     assert task.due_at is not None
     assert task.due_at.date() == date(2026, 12, 7)  # fourteen days on are a Sunday
     with pytest.raises(Invalid):
         await refuse_termination(conn, nord, order.id, reason="", expected=None)
     with pytest.raises(Forbidden):
         await withdraw_termination(conn, nord, order.id, expected=None)
-    order = await refuse_termination(conn, nord, order.id, reason="Vollmacht fehlt (§ 174 BGB)", expected=order.row_version)
-    assert (order.state, order.termination_by, order.termination_on, order.terminated_on) == ("active", None, None, None)
+    order = await refuse_termination(
+        conn, nord, order.id, reason="Vollmacht fehlt (§ 174 BGB)", expected=order.row_version
+    )
+    assert (order.state, order.termination_by, order.termination_on, order.terminated_on) == (
+        "active",
+        None,
+        None,
+        None,
+    )
     (told,) = await list_terminations(conn, order.owner_id, order.id)
-    assert (told.state, told.answer, told.answered_by, told.last_day) == ("refused", "Vollmacht fehlt (§ 174 BGB)", cast.nord.id, date(2027, 12, 31))
+    assert (told.state, told.answer, told.answered_by, told.last_day) == (
+        "refused",
+        "Vollmacht fehlt (§ 174 BGB)",
+        cast.nord.id,
+        date(2027, 12, 31),
+    )
     assert (told.service_until, told.may_repeat) == (None, True)
     assert await list_my_tasks(conn, nord, kind="order.confirm") == []
     await conn.act_as(cast.sued.viewer)
-    again = await request_termination(conn, cast.sued.viewer, order.id, on=date(2027, 12, 31), reason="mit Vollmacht", expected=None)
+    again = await request_termination(
+        conn,
+        cast.sued.viewer,
+        order.id,
+        on=date(2027, 12, 31),
+        reason="mit Vollmacht",
+        expected=None,
+    )
     assert again.termination_by == cast.sued.id
 
 
 async def test_a_notice_is_taken_back_by_the_side_that_gave_it(conn, cast):
     order = await asked(conn, cast)
     with pytest.raises(Forbidden):
-        await refuse_termination(conn, cast.sued.viewer, order.id, reason="doch nicht", expected=None)
+        await refuse_termination(
+            conn, cast.sued.viewer, order.id, reason="doch nicht", expected=None
+        )
     order = await withdraw_termination(conn, cast.sued.viewer, order.id, expected=order.row_version)
     assert (order.state, order.termination_by) == ("active", None)
     await conn.act_as(cast.nord.second)
@@ -155,11 +208,15 @@ async def test_the_outcome_of_a_notice_is_read_on_the_page_and_by_machines(clien
     assert "bis 07.12.2026" in page
     assert "Kündigung zurückziehen" in (await sued.get(f"/orders/{order.id}")).text
     sent = {"row_version": str(order.row_version), "reason": "Frist nicht gewahrt"}
-    assert (await nord.post(f"/orders/{order.id}/moves/refuse_termination", sent)).status_code == 303
+    assert (
+        await nord.post(f"/orders/{order.id}/moves/refuse_termination", sent)
+    ).status_code == 303
     page = (await sued.get(f"/orders/{order.id}")).text
     assert "zurückgewiesen" in page
     assert "Frist nicht gewahrt" in page
     assert "unverändert weiter" in page
     (item,) = (await sued.get(f"/api/v1/orders/{order.id}/terminations")).json()["items"]
     assert (item["state"], item["service_until"], item["may_repeat"]) == ("refused", None, True)
-    assert (await client.as_(cast.fremd.viewer).get(f"/api/v1/orders/{order.id}/terminations")).status_code == 404
+    assert (
+        await client.as_(cast.fremd.viewer).get(f"/api/v1/orders/{order.id}/terminations")
+    ).status_code == 404

@@ -53,7 +53,9 @@ async def test_a_changed_file_and_a_newer_database_are_refused(empty, tmp_path):
 
 
 async def test_a_bad_file_leaves_nothing(empty, tmp_path):
-    (tmp_path / "0001_a.sql").write_text("CREATE TABLE public.a (i int PRIMARY KEY); SELECT broken;")
+    (tmp_path / "0001_a.sql").write_text(
+        "CREATE TABLE public.a (i int PRIMARY KEY); SELECT broken;"
+    )
     with pytest.raises(asyncpg.PostgresError):
         await migrate(empty[1], tmp_path)
     conn = await asyncpg.connect(empty[1])

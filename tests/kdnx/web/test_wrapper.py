@@ -198,12 +198,16 @@ async def test_two_at_once_with_one_key_write_once(fresh_database, settings):
 
 async def test_a_key_that_is_too_long_is_refused_not_cut(client, cast):
     sued = client.as_(cast.sued.viewer)
-    answer = await sued.json_post("/api/v1/bookings/confirm", {"ids": []}, idempotency_key="k" * 201)
+    answer = await sued.json_post(
+        "/api/v1/bookings/confirm", {"ids": []}, idempotency_key="k" * 201
+    )
     assert answer.status_code == 422
     assert "Idempotency-Key" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("url", ["/offerings?q=%00", "/search?q=a%00b", "/api/v1/offerings?q=%00", "/members?q=%00"])
+@pytest.mark.parametrize(
+    "url", ["/offerings?q=%00", "/search?q=a%00b", "/api/v1/offerings?q=%00", "/members?q=%00"]
+)
 async def test_a_character_no_column_can_hold_is_refused_not_crashed(client, cast, url):
     assert (await client.as_(cast.nord.viewer).get(url)).status_code < 500
 
@@ -217,8 +221,16 @@ async def test_a_body_that_hides_its_size_is_cut_off(client, cast):
         for _ in range(30):
             yield b"x" * (1 << 20)
 
-    headers = {**signed.cookies, "sec-fetch-site": "same-origin", "content-type": "multipart/form-data; boundary=b"}
+    headers = {
+        **signed.cookies,
+        "sec-fetch-site": "same-origin",
+        "content-type": "multipart/form-data; boundary=b",
+    }
     r = await signed.http.post("/imports/new", content=flood(), headers=headers)
     assert r.status_code == 413
-    r = await signed.http.post("/api/v1/offerings", content=flood(), headers={**headers, "content-type": "application/json"})
+    r = await signed.http.post(
+        "/api/v1/offerings",
+        content=flood(),
+        headers={**headers, "content-type": "application/json"},
+    )
     assert r.status_code == 413
