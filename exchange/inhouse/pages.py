@@ -68,7 +68,9 @@ def _counting(found: Monitor, year: int) -> Declaration | None:
 
 
 async def show_monitor(call: Call) -> Response:
-    """Three years, share, gauge, room, outlook, and what is to be declared."""
+    """Three years, share, gauge, room, outlook, and what is to be declared; without a house the overview."""
+    if call.viewer.scope in (Scope.AUDIT, Scope.COMMITTEE):
+        return call.redirect("/inhouse/overview")
     found = await read_monitor(call.conn, call.viewer)
     award = found.standing.award_year
     years = [
