@@ -61,10 +61,10 @@ async def test_confirming_in_time_keeps_it_public(conn: Conn, cast: Cast):
 async def test_told_at_every_step_of_the_rule_and_not_again_after_saving(conn: Conn, cast: Cast):
     head = await an_offering(conn, cast.nord)
     assert head.reconfirm_due is not None
-    begun, due = conn.now, head.reconfirm_due
+    begun, today, due = conn.now, conn.today, head.reconfirm_due
     told = []
     for left in (70, 60, 45, 30, 29, 7, 1, 0):
-        conn.now = begun + (due - begun.date()) - timedelta(days=left)
+        conn.now = begun + (due - today) - timedelta(days=left)
         told.append((left, (await run_all(conn))[0]))
         await conn.act_as(cast.nord.viewer)
         head = await get_offering(conn, cast.nord.viewer, head.id)

@@ -137,7 +137,7 @@ async def test_signatures_count_for_their_version_only(conn, cast):
 
 
 async def test_what_starts_later_waits_for_its_day(conn, cast):
-    first = conn.today + timedelta(days=20)
+    first = berlin_day(NOW) + timedelta(days=20)
     order = await an_order_at(conn, cast, offer=an_offer(starts_on=first))
     assert order.state == "approved"
     await conn.act_as(SYSTEM)
