@@ -58,6 +58,8 @@ SELECT (SELECT count(*) FROM hit), (SELECT jsonb_agg(x) FROM (SELECT category_id
   (SELECT jsonb_agg(x) FROM (SELECT id, title FROM hit ORDER BY rank DESC, title_key LIMIT 25) x)
 """
 COPY_HEADS = """
+WITH original AS MATERIALIZED (SELECT *, row_number() OVER (ORDER BY number) - 1 AS k FROM catalog.offering WHERE reference LIKE 'b-%'),
+kind AS MATERIALIZED (SELECT id, name, row_number() OVER (ORDER BY id) - 1 AS k FROM catalog.category)
 INSERT INTO catalog.offering (id, owner_id, number, reference, state, published_version, category_id, title, title_key, summary, price_base, price_per,
   price_micro, audience_keys, published_at, search, row_version, created_at, updated_at, protection_level, lead_time_days, legal_routes, certified_until,
   index_version, indexed_names)
@@ -67,8 +69,12 @@ SELECT gen_random_uuid(), o.owner_id, 'X-' || i, 'X-' || i, 'published', 1, c.id
   (ARRAY['normal', 'high', 'very_high'])[1 + i % 3], (ARRAY[5, 20, 60, 200])[1 + i % 4],
   CASE WHEN i % 7 = 0 THEN ARRAY['all>public_law_agreement'] ELSE ARRAY['all>gwb_108_6'] END, CASE WHEN i % 5 = 0 THEN '2030-12-31'::date END, o.index_version, ''
 FROM unnest($1::int[], $2::text[], $3::text[], $5::text[], $6::text[]) AS w(i, t, s, b, ends)
-  JOIN LATERAL (SELECT * FROM catalog.offering WHERE number LIKE 'KL-%' ORDER BY number OFFSET w.i % 200 LIMIT 1) o ON true
-  JOIN LATERAL (SELECT * FROM catalog.category ORDER BY id OFFSET w.i % 10 LIMIT 1) c ON true
+  JOIN original o ON o.k = w.i % 200 JOIN kind c ON c.k = w.i % 10
+"""
+# the large indexes are built once at the end, as a restore does
+INDEXES = """
+SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS made FROM pg_index i
+WHERE i.indrelid = 'catalog.offering'::regclass AND NOT i.indisunique
 """
 
 
@@ -96,6 +102,9 @@ async def fill(g: Ground, count: int) -> None:
     owner = await asyncpg.connect(g.owner_dsn)
     try:
         known = curated_parts()
+        indexes = await owner.fetch(INDEXES)
+        for index in indexes:
+            await owner.execute(f"DROP INDEX {index['name']}")
         for start in range(200, count, 10_000):
             numbers = list(range(start, min(start + 10_000, count)))
             texts = [texts_of(i) for i in numbers]
@@ -103,6 +112,8 @@ async def fill(g: Ground, count: int) -> None:
             await owner.execute(
                 COPY_HEADS, numbers, [t[0] for t in texts], [t[1] for t in texts], list(BASES), [t[2] for t in texts], ends, timeout=600,
             )  # fmt: skip
+        for index in indexes:
+            await owner.execute(index["made"], timeout=900)
         await owner.execute("VACUUM ANALYZE", timeout=900)  # as autovacuum leaves it
     finally:
         await owner.close()

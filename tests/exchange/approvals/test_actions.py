@@ -12,10 +12,11 @@ from exchange.orders.actions import create_order, express_interest, read_order, 
 from exchange.orders.store import get_order_version_for, list_legs, list_steps
 from exchange.running.actions import start_due
 from exchange.taxes.store import list_decisions
+from kdnx.clock import berlin_day
 from kdnx.errors import Forbidden, NotFound, Refused, Stale
 from kdnx.viewer import Scope, Viewer
 from tests.catalog.build import an_offering
-from tests.exchange.order_build import a_wish, an_offer, an_order_at, take
+from tests.exchange.order_build import NOW, a_wish, an_offer, an_order_at, take
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 USES = "SELECT recipient_id, valid_from, valid_to FROM catalog.offering_use"

@@ -18,10 +18,11 @@ from exchange.running.actions import (
     withdraw_termination,
 )
 from exchange.running.store import list_terminations
+from kdnx.clock import berlin_day
 from kdnx.errors import Forbidden, Invalid, Refused
 from kdnx.tasks.actions import list_my_tasks
 from kdnx.viewer import Scope, Viewer
-from tests.exchange.order_build import an_offer, an_order_at
+from tests.exchange.order_build import NOW, an_offer, an_order_at
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 USES = "SELECT valid_from, valid_to FROM catalog.offering_use"
