@@ -1,5 +1,6 @@
 """Demand calls: drafting, announcing, deadline, extension, and who sees what."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -117,8 +118,9 @@ async def test_totals_appear_from_three_members_on_and_quantities_of_others_neve
     for path in (f"/demands/{call_id}", f"/demands/{call_id}/response", f"/demands/{call_id}/answers", "/demands", "/search?q=Mobile",
                  f"/api/v1/demands/{call_id}/responses", f"/api/v1/demands/{call_id}/response", "/tasks", "/"):  # fmt: skip
         page = await fremd.get(path)
+        words = re.sub(r"[0-9a-f-]{32,}", "", page.text)  # an id may hold any four digits
         for shape in ("9422", "9.422", "4711", "4.711"):
-            assert shape not in page.text, (path, shape)
+            assert shape not in words, (path, shape)
     assert "9.422" in (await client.as_(cast.office).get(f"/demands/{call_id}/answers")).text
 
 
