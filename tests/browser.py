@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.serving import ROOT, Serving
 
@@ -23,6 +23,7 @@ AXE = ROOT / "node_modules" / "axe-core"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+QUIET, LOOK = 120, 30  # milliseconds without a request, and how often they are looked at
 # so many numbered cells cost axe seconds each; the contrast of the five steps is tested on its own
 HEAVY = ("/reports/matrix",)
 RUN_AXE = """async ([locale, tags, contrast]) => {
@@ -79,6 +80,9 @@ class Visitor:
     context: BrowserContext
     page: Page
     complaints: list[str] = field(default_factory=list)
+    under_way: set[Request] = field(default_factory=set)
+    # the cookies of who signed in at an address: a second window need not click again
+    signed_in: ClassVar[dict[tuple[str, str], Any]] = {}
 
     @classmethod
     def enter(cls, browser: Browser, address: str, **over: Any) -> "Visitor":
@@ -92,6 +96,9 @@ class Visitor:
 
     def watch(self, page: Page) -> None:
         """Keep every console error, page error, refused or failed request; a refused style or script is one."""
+        page.on("request", self._begin)
+        page.on("requestfinished", self._end)
+        page.on("requestfailed", self._end)
         page.on(
             "console",
             lambda m: (
@@ -110,15 +117,35 @@ class Visitor:
             ),
         )
 
+    def _begin(self, request: Request) -> None:
+        self.under_way.add(request)
+
+    def _end(self, request: Request) -> None:
+        self.under_way.discard(request)
+
     def sign_in(self, name: str) -> None:
-        """Click a person of the demonstration."""
+        """Click a person of the demonstration; a second window of theirs keeps the session."""
+        kept = self.signed_in.get((self.address, name))
+        if kept:
+            self.context.add_cookies(kept)
+            return
         self.page.goto(self.address + "/login")
         self.page.get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state("networkidle")
+        self.settle()
+        self.signed_in[self.address, name] = self.context.cookies()
 
     def open(self, path: str) -> None:
         """Go to an address (not in journeys, which click)."""
-        self.page.goto(self.address + path, wait_until="networkidle")
+        self.page.goto(self.address + path)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page is loaded and nothing has been asked of the server for a moment."""
+        self.page.wait_for_load_state("load")
+        quiet = 0
+        while quiet < QUIET:
+            self.page.wait_for_timeout(LOOK)
+            quiet = 0 if self.under_way else quiet + LOOK
 
     def leave(self) -> None:
         """Close the window."""

@@ -33,7 +33,7 @@ class Walk:
 
     def _click(self, target: Locator) -> None:
         target.click()
-        self.page.wait_for_load_state("networkidle")
+        self.visitor.settle()
         self.steps += 1
         self.check()
 
@@ -70,8 +70,9 @@ class Walk:
     def search(self, words: str) -> None:
         """Type into the search field of every page and send it; a number leads straight to its object."""
         self.page.get_by_role("searchbox", name="Alles durchsuchen").fill(words)
-        with self.page.expect_navigation(wait_until="networkidle"):
+        with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
+        self.visitor.settle()
         self.steps += 1
         self.check()
 
