@@ -46,6 +46,7 @@ class Serving:
     log: Path
     port: int = field(default_factory=free_port)
     environment: Mapping[str, str] = field(default_factory=dict)
+    program: str = "kdnx"
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -56,7 +57,7 @@ class Serving:
     def start(self, seconds: float = PATIENCE) -> None:
         """Start and wait until it is ready; what it said stands in the failure."""
         env = {**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"}
-        command = [sys.executable, "-m", "kdnx", *self.words, "--port", str(self.port)]
+        command = [sys.executable, "-m", self.program, *self.words, "--port", str(self.port)]
         with self.log.open("ab") as out:
             self.process = self._popen(command, env, out)
         wait_until(self._is_ready, "the server does not answer", seconds)

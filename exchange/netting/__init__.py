@@ -1,0 +1,1 @@
+"""Settlement runs: balances at a cut, offset, paid, and posted."""

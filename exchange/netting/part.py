@@ -1,0 +1,25 @@
+"""What settlement gives the exchange module."""
+
+from exchange.netting import store
+from exchange.netting.api import api
+from exchange.netting.demo import STEPS as DEMO_STEPS
+from exchange.netting.pages import DOORS
+from kdnx.module import Check, NavEntry
+from kdnx.viewer import Permission
+
+APIS = (api,)
+TEMPLATES = {"netting": "exchange.netting"}
+NAV = (NavEntry("Ausgleich", "/settlements", 47, Permission.LEDGER_READ),)
+CHECKS = (
+    Check(
+        "settlement_posted",
+        "Jeder gezahlte Ausgleich steht mit genau seinen Zeilen im Buchungsbuch.",
+        store.WRONG_RUNS,
+    ),
+    Check(
+        "settlement_payments",
+        "Die Zahlungen eines Ausgleichs bringen jedes Mitglied genau auf null.",
+        store.WRONG_PAYMENTS,
+    ),
+)
+__all__ = ["APIS", "CHECKS", "DEMO_STEPS", "DOORS", "NAV", "TEMPLATES"]
