@@ -1,6 +1,7 @@
 """The catalogue as a module of the house."""
 
 from catalog import demo, evidence, pricing
+from catalog.acts import ACT_LABELS
 from catalog.attributes import api as attributes_api
 from catalog.attributes import pages as attributes_pages
 from catalog.availability import pages as availability_pages
@@ -12,6 +13,7 @@ from catalog.consolidation import part as landscape
 from catalog.contacts import api as contacts_api
 from catalog.contacts import pages as contacts_pages
 from catalog.continuing import actions as continuing
+from catalog.datasheets import pages as datasheets_pages
 from catalog.editing import part as editing
 from catalog.filing import files
 from catalog.finding import api as finding_api
@@ -43,6 +45,7 @@ MODULE = Module(
         *certificates.DOORS,
         *relations.DOORS,
         *pricing.DOORS,
+        *datasheets_pages.DOORS,
         *offerings_pages.DOORS,
         *versions_pages.DOORS,
         *categories_pages.DOORS,
@@ -78,6 +81,7 @@ MODULE = Module(
         "attributes": "catalog.attributes",
         "availability": "catalog.availability",
         "contacts": "catalog.contacts",
+        "datasheets": "catalog.datasheets",
         **certificates.TEMPLATES,
         **relations.TEMPLATES,
         **pricing.TEMPLATES,
@@ -93,6 +97,7 @@ MODULE = Module(
         *pricing.SLOTS,
         *certificates.SLOTS,
         *relations.SLOTS,
+        *datasheets_pages.SLOTS,
         *interests.SLOTS,
         *choosing.SLOTS,
         *evidence.SLOTS,
@@ -135,4 +140,5 @@ MODULE = Module(
         *landscape.DEMO_STEPS,
         *evidence.DEMO_STEPS,
     ),
+    action_labels=ACT_LABELS,
 )

@@ -20,12 +20,13 @@ ID = r"[0-9a-f-]{36}"
 
 @dataclass(frozen=True)
 class Shot:
-    """A page: who looks, where, and the link to follow there (the first that matches) if any."""
+    """A page: who looks, where, and the links to follow from there (each the first that matches)."""
 
     name: str
     person: str
     path: str
     follow: str = ""
+    then: str = ""
 
 
 SHOTS = (
@@ -34,12 +35,53 @@ SHOTS = (
     Shot("aufgaben", "Petra Muster", "/tasks"),
     Shot("katalog", "Birgit Beispiel", "/offerings"),
     Shot("leistung", "Birgit Beispiel", "/offerings", rf"/offerings/{ID}$"),
+    Shot("nichts-gefunden", "Birgit Beispiel", "/offerings?q=Raketenstart"),
+    Shot(
+        "rechner",
+        "Birgit Beispiel",
+        "/offerings",
+        rf"/offerings/{ID}$",
+        rf"/offerings/{ID}/calculator",
+    ),
+    Shot(
+        "vergleich",
+        "Birgit Beispiel",
+        "/searches/frozen",
+        rf"/searches/frozen/{ID}$",
+        r"/offerings/compare\?",
+    ),
+    Shot("suchen", "Birgit Beispiel", "/searches"),
+    Shot("erkundungen", "Birgit Beispiel", "/searches/frozen"),
+    Shot("erkundung-arbeit", "Birgit Beispiel", "/searches/frozen", rf"/searches/frozen/{ID}$"),
+    Shot(
+        "erkundung-beleg", "Birgit Beispiel", "/searches/frozen?q=ME-", rf"/searches/frozen/{ID}$"
+    ),
+    Shot("fragen", "Birgit Beispiel", "/questions"),
+    Shot("meine-leistungen", "Erwin Entwurf", "/offerings/mine"),
+    Shot("entwurf", "Erwin Entwurf", "/offerings/mine", rf"/offerings/{ID}/edit$"),
+    Shot(
+        "abschnitt",
+        "Erwin Entwurf",
+        "/offerings/mine",
+        rf"/offerings/{ID}/edit$",
+        r"/edit/operation",
+    ),
+    Shot("fortschreibung", "Erwin Entwurf", "/offerings/rollover"),
+    Shot("anwendungen", "Birgit Beispiel", "/landscape/mine"),
+    Shot("landschaft", "Birgit Beispiel", "/landscape"),
+    Shot("kandidaten", "Birgit Beispiel", "/landscape/candidates"),
+    Shot("gesuche", "Birgit Beispiel", "/requests?view=all"),
+    Shot("gesuch", "Birgit Beispiel", "/requests?view=all", rf"/requests/{ID}$"),
     Shot("interessen", "Petra Muster", "/interests"),
     Shot("interesse", "Birgit Beispiel", "/interests?state=offered", rf"/interests/{ID}$"),
     Shot("leistungsscheine", "Petra Muster", "/orders"),
     Shot("leistungsschein", "Petra Muster", "/orders", rf"/orders/{ID}$"),
     Shot("buchungen", "Bernd Bedarf", "/bookings?view=all"),
     Shot("buchung", "Bernd Bedarf", "/bookings?view=all", rf"/bookings/{ID}$"),
+    Shot("rechnungen", "Gisela Geschäftig", "/invoices"),
+    Shot("abrechnen", "Gisela Geschäftig", "/invoices/new?period=2024-Q1"),
+    Shot("gutschrift", "Frieda Freigabe", "/invoices?type=389", rf"/invoices/{ID}$"),
+    Shot("gutschriftverfahren", "Frieda Freigabe", "/self-billing", rf"/self-billing/{ID}$"),
     Shot("bedarfe", "Vera Verfahren", "/demands"),
     Shot("bedarfsabfrage", "Vera Verfahren", "/demands", rf"/demands/{ID}$"),
     Shot("buendelung", "Vera Verfahren", "/bundles", rf"/bundles/{ID}$"),
@@ -55,17 +97,19 @@ SHOTS = (
 
 
 def find_path(visitor: Visitor, shot: Shot) -> str:
-    """The address of the page, after its link was followed."""
-    visitor.open(shot.path)
-    if not shot.follow:
-        return shot.path
-    hrefs: list[str] = visitor.page.eval_on_selector_all(
-        "main a[href]", "links => links.map(a => a.getAttribute('href'))"
-    )
-    found = next((h for h in hrefs if re.search(shot.follow, h)), "")
-    if not found:
-        raise LookupError(f"{shot.name}: auf {shot.path} führt kein Link weiter")
-    return found
+    """The address of the page, after its links were followed."""
+    path = shot.path
+    visitor.open(path)
+    for wanted in (w for w in (shot.follow, shot.then) if w):
+        hrefs: list[str] = visitor.page.eval_on_selector_all(
+            "main a[href]", "links => links.map(a => a.getAttribute('href'))"
+        )
+        found = next((h for h in hrefs if re.search(wanted, h)), "")
+        if not found:
+            raise LookupError(f"{shot.name}: auf {path} führt kein Link weiter")
+        path = found
+        visitor.open(path)
+    return path
 
 
 def take(browser: Browser, address: str, shot: Shot, out: Path) -> Iterator[str]:

@@ -24,15 +24,14 @@ from kdnx.viewer import Permission, Role, Viewer, require
 async def suspend_offering(
     conn: Conn, viewer: Viewer, offering_id: UUID, row_version: int, reason: str
 ) -> Offering:
-    """Not to be ordered for now, with the reason everybody in the audience reads."""
+    """Not to be ordered for now, with the reason everybody in the audience reads.
+
+    Who may publish may also stop: a publication by mistake needs no second person to end.
+    """
+    may_publish = viewer.may(Permission.OFFERING_PUBLISH)
+    needed = Permission.OFFERING_PUBLISH if may_publish else Permission.OFFERING_EDIT
     return await _simple(
-        conn,
-        viewer,
-        offering_id,
-        row_version,
-        Event.SUSPEND,
-        Permission.OFFERING_EDIT,
-        reason_of(reason),
+        conn, viewer, offering_id, row_version, Event.SUSPEND, needed, reason_of(reason)
     )
 
 

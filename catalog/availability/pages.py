@@ -9,12 +9,13 @@ from starlette.responses import Response
 from catalog.availability import actions as availability
 from catalog.offerings import actions, store
 from catalog.offerings.model import EVENT_LABELS, LABELS, Event, Offering, State
-from catalog.offerings.pages import REASONED, moves_of, render_slots
+from catalog.offerings.pages import REASONED, moves_of
 from catalog.offerings.schemas import MoveForm
 from kdnx.errors import NotFound, Refused
 from kdnx.text import _
 from kdnx.viewer import Permission
 from kdnx.web.routing import Call, get, post
+from kdnx.web.slots import render_slots
 
 DONE = {
     Event.SUBMIT: "Der Entwurf liegt zur Prüfung.",

@@ -14,7 +14,6 @@ from catalog.choosing.evidence import thaw
 from catalog.choosing.model import Score, Standing, open_marks
 from catalog.choosing.paper import print_evidence, values_of
 from catalog.choosing.schemas import DecideIn
-from catalog.offerings.pages import render_slots
 from catalog.requests.model import Criterion, CriterionKind, may_ask
 from catalog.requests.schemas import VersionIn
 from catalog.requests.store import find_budget, get_request
@@ -23,6 +22,7 @@ from kdnx.money import plain_number
 from kdnx.text import _
 from kdnx.viewer import Permission
 from kdnx.web.routing import Call, get, post
+from kdnx.web.slots import render_slots
 
 
 async def compare_answers(call: Call) -> Response:

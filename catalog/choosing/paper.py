@@ -1,42 +1,25 @@
 """The frozen record on paper: texts for the template, and the PDF made by a process of its own."""
 
-import asyncio
-import json
-import sys
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from catalog.choosing.evidence import thaw
 from catalog.choosing.store import Evidence
 from catalog.prices.model import BASE_LABELS, PER_LABELS, Per, PriceBase
 from catalog.requests.model import CRITERION_LABELS, CriterionKind
-from kdnx.errors import Unavailable
 from kdnx.text import _
 from kdnx.web.formats import day, eur, instant, micro_eur, num
+from kdnx.web.typesetting import typeset
 
-LONGEST_SECONDS = 60
+TEMPLATE = Path(__file__).parent / "templates" / "evidence.typ"
 
 
 async def print_evidence(evidence: Evidence) -> bytes:
-    """The PDF; typesetting runs outside this process, which it would block and fill."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "catalog.choosing.typeset", stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        given = json.dumps(values_of(evidence), ensure_ascii=False).encode()
-        made, _said = await asyncio.wait_for(process.communicate(given), LONGEST_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        raise Unavailable(_("Der Druck der Niederschrift dauert zu lange."),
-                          remedy=_("Bitte später erneut versuchen.")) from None  # fmt: skip
-    if process.returncode or not made.startswith(b"%PDF"):
-        raise Unavailable(_("Die Niederschrift ließ sich nicht drucken."),
-                          remedy=_("Die Seite selbst lässt sich drucken."))  # fmt: skip
-    return made
+    """The PDF."""
+    return await typeset(TEMPLATE, values_of(evidence))
 
 
 def values_of(evidence: Evidence) -> dict[str, Any]:

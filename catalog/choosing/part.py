@@ -52,6 +52,12 @@ async def load_tiles(conn: Conn, viewer: Viewer) -> Sequence[TileData]:
     return tiles
 
 
+async def ask_first(conn: Conn, viewer: Viewer, key: Any) -> tuple[str, Mapping[str, Any]] | None:
+    """Where nothing was found, a request is the first thing to do."""
+    given = await ask_others(conn, viewer, key)
+    return (given[0], {**given[1], "kind": "primary"}) if given else None
+
+
 async def ask_others(_conn: Conn, viewer: Viewer, key: Any) -> tuple[str, Mapping[str, Any]] | None:
     """From a search to a request; `key` is the search's query string."""
     if not viewer.may(Permission.DEMAND_ANSWER):
@@ -59,7 +65,8 @@ async def ask_others(_conn: Conn, viewer: Viewer, key: Any) -> tuple[str, Mappin
     asked = parse_qs(str(key).lstrip("?"))
     kept = {"q": asked.get("q", [""])[0][:160], "category": asked.get("category", [])[:1]}
     address = urlencode({k: v for k, v in kept.items() if v}, doseq=True)
-    return "choosing/ask.html", {"href": "/requests/new" + (f"?{address}" if address else "")}
+    href = "/requests/new" + (f"?{address}" if address else "")
+    return "choosing/ask.html", {"href": href, "kind": "secondary"}
 
 
 DOORS = (*requests_pages.DOORS, *answers_pages.DOORS, *choosing_pages.DOORS)
@@ -72,7 +79,7 @@ TEMPLATES = {
 SEARCH = (SearchProvider("Gesuche", find_requests),)
 TILES = (Tile("start", 25, load_tiles),)
 # shown beside hits and without any: a list with hits can lack the right one too
-SLOTS = (Slot("finding.actions", 20, ask_others),)
+SLOTS = (Slot("finding.found", 20, ask_others), Slot("finding.empty", 20, ask_first))
 DUE_JOBS = (
     DueJob("requests.close", actions.close_due_requests, every_minutes=1),
     DueJob("requests.remind", actions.remind_due_requests, every_minutes=60),

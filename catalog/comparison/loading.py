@@ -33,16 +33,20 @@ async def own_inhabitants(conn: Conn, viewer: Viewer) -> int:
     return (await get_member(conn, viewer.member_id)).inhabitants or 0
 
 
-async def published_heads(conn: Conn, viewer: Viewer, ids: Sequence[UUID]) -> list[Offering]:
+async def published_heads(
+    conn: Conn, viewer: Viewer, ids: Sequence[UUID], *, back: str = "/offerings"
+) -> list[Offering]:
     """The published offerings of these ids in their order; Invalid for more than four.
 
+    `back` is the address of the list they were ticked in.
     NotFound with the same words for an unknown id, for one the viewer may not see and for a draft.
     """
     wanted = list(dict.fromkeys(ids))
     if len(wanted) > MOST:
         raise Invalid(
-            _("Höchstens vier Leistungen lassen sich vergleichen; genannt sind {n}.").format(n=len(wanted)),
-            remedy=_("Nehmen Sie Leistungen heraus, oder vergleichen Sie in zwei Schritten."),
+            _("Höchstens vier Leistungen lassen sich vergleichen; angekreuzt sind {n}.").format(n=len(wanted)),
+            remedy=_("Gehen Sie zurück zu den Treffern und lassen Sie höchstens vier Kreuze stehen."),
+            remedy_url=back,
         )  # fmt: skip
     found = []
     for one in wanted:
@@ -54,17 +58,22 @@ async def published_heads(conn: Conn, viewer: Viewer, ids: Sequence[UUID]) -> li
             raise NotFound(
                 _("Eine der Leistungen gibt es nicht, oder sie ist für Sie nicht sichtbar."),
                 remedy=_("Wählen Sie die Leistungen im Katalog noch einmal aus."),
-                remedy_url="/offerings",
+                remedy_url=back,
             )
         found.append(head)
     return found
 
 
 async def load_comparison(
-    conn: Conn, viewer: Viewer, ids: Sequence[UUID], quantities: Quantities
+    conn: Conn,
+    viewer: Viewer,
+    ids: Sequence[UUID],
+    quantities: Quantities,
+    *,
+    back: str = "/offerings",
 ) -> Comparison:
     """The table of up to four published offerings; errors as `published_heads`."""
-    heads = await published_heads(conn, viewer, ids)
+    heads = await published_heads(conn, viewer, ids, back=back)
     versions = {
         (v.offering_id, v.version): v
         for v in await load_versions(conn, viewer, [h.id for h in heads])

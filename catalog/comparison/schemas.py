@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from catalog.prices.model import Quantities
 from kdnx.money import plain_number
@@ -17,6 +17,9 @@ Count = Annotated[
     BeforeValidator(lambda v: plain_number(v) if isinstance(v, str) else v),
     Field(ge=0, le=MOST_COUNT, decimal_places=4, allow_inf_nan=False),
 ]
+
+# the catalogue's address; PostgreSQL takes no NUL in a text
+Address = Annotated[str, StringConstraints(max_length=6000, pattern=r"^[^\x00]*$")]
 
 
 class QuantitiesIn(BaseModel):
@@ -33,11 +36,15 @@ class QuantitiesIn(BaseModel):
 
 
 class CompareQuery(QuantitiesIn):
-    """The page: offerings by id, quantities, whether only differences are shown, and for which survey."""
+    """The page: offerings by id, quantities, whether only differences are shown, and for which survey.
+
+    `search` is the catalogue's query string the offerings were ticked in, '' for none.
+    """
 
     id: list[UUID] = Field(default_factory=list)
     differences: bool = False
     survey: UUID | None = None
+    search: Address = ""
 
 
 class CompareJsonQuery(Query):

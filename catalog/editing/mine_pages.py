@@ -1,5 +1,7 @@
 """The offerings of my house: state, what is missing, when to confirm, who uses them; and acts on many at once."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from kdnx.web.paging import decode_cursor, encode_cursor
 from kdnx.web.routing import Call, get, post
 
 SIZE = 50
+MOST_DUE = 500
 ACTS = {
     "submit": "Zur Prüfung geben",
     "reconfirm": "Angaben bestätigen",
@@ -40,7 +43,7 @@ class ManyForm(BaseModel):
     """What to do with which."""
 
     ids: list[UUID] = Field(default_factory=list, max_length=SIZE)
-    act: str = Field("", pattern="^(submit|reconfirm|suspend)$")
+    act: str = Field("", pattern="^(submit|reconfirm|suspend|reconfirm_due)$")
     reason: str = Field("", max_length=1000)
 
 
@@ -72,6 +75,8 @@ async def _show(call: Call, *, status: int = 200, problem: str = "") -> Response
         problem=problem,
         heads=heads,
         gaps=await _gaps(call, heads),
+        due=await store.count_due(call.conn, call.viewer),
+        due_by=call.conn.today + timedelta(days=store.DUE_DAYS),
         users=await offerings.count_users(call.conn, [h.id for h in heads]),
         query=query,
         next_href=following,
@@ -97,23 +102,35 @@ async def _gaps(call: Call, heads: list[Offering]) -> dict[UUID, int]:
 async def act_on_mine(call: Call) -> Response:
     """Do one thing with every ticked offering; each is tried alone and its result shown."""
     form = call.form(ManyForm)
-    if form.value is None or not form.value.ids:
+    all_due = form.value is not None and form.value.act == "reconfirm_due"
+    if form.value is None or not (form.value.ids or all_due):
         problem = _("Bitte Leistungen ankreuzen und wählen, was geschehen soll.")
         return await _show(call, status=422, problem=problem)
     body = form.value
     if body.act == "suspend" and len(body.reason.strip()) < 3:
         return await _show(call, status=422, problem=_("Zum Aussetzen bitte einen Grund angeben."))
+    heads = await (_due(call) if all_due else _ticked(call, body.ids))
+    outcomes = await actions.act_on_many(call.conn, heads, _act(call, body))
+    return await call.page(
+        "editing/outcomes.html", outcomes=outcomes, label=ACTS[body.act.removesuffix("_due")],
+        done=sum(1 for o in outcomes if not o.problem), state_labels=LABELS,
+    )  # fmt: skip
+
+
+async def _ticked(call: Call, ids: Sequence[UUID]) -> list[Offering]:
     heads = []
-    for id_ in dict.fromkeys(body.ids):
+    for id_ in dict.fromkeys(ids):
         head = await offerings.get_offering(call.conn, call.viewer, id_)
         if not call.viewer.acts_for(head.owner_id):
             raise NotFound(_("Diese Leistung gibt es nicht, oder sie ist für Sie nicht sichtbar."))
         heads.append(head)
-    outcomes = await actions.act_on_many(call.conn, heads, _act(call, body))
-    return await call.page(
-        "editing/outcomes.html", outcomes=outcomes, label=ACTS[body.act],
-        done=sum(1 for o in outcomes if not o.problem), state_labels=LABELS,
-    )  # fmt: skip
+    return heads
+
+
+async def _due(call: Call) -> list[Offering]:
+    return await store.list_mine(
+        call.conn, call.viewer, state=State.PUBLISHED, is_due=True, after=None, limit=MOST_DUE
+    )
 
 
 def _act(call: Call, body: ManyForm) -> Any:
@@ -121,7 +138,7 @@ def _act(call: Call, body: ManyForm) -> Any:
         given = (call.conn, call.viewer, head.id, head.row_version)
         if body.act == "submit":
             return await offering_actions.submit_offering(*given)
-        if body.act == "reconfirm":
+        if body.act in {"reconfirm", "reconfirm_due"}:
             return await availability.reconfirm_offering(*given)
         if body.act == "suspend":
             return await availability.suspend_offering(*given, body.reason)

@@ -30,7 +30,7 @@ SECTIONS = (
     Section("prices", "Preise", "Preispositionen mit Staffel und Preisanpassung", ("prices",)),
     Section("audiences", "Zielgruppen und Recht", "Für wen, auf welcher Grundlage, mit welcher Steuer", ("audiences",)),
     Section(
-        "operation", "Betrieb und Service", "Fristen, Service und was die Kategorie wissen will",
+        "operation", "Betrieb und Service", "Fristen, Service, Datenschutz und was die Kategorie wissen will",
         ("site", "lead_time_days", "notice_months", "min_term_months", "capacity", "capacity_amount",
          "capacity_unit", "sla", "attributes"),
     ),

@@ -32,13 +32,17 @@ from catalog.offerings import actions as offering_actions
 from catalog.offerings.model import LABELS, STATE_KINDS
 from catalog.versions.pages import names_of
 from catalog.versions.wording import Change, Said, describe, differences
+from kdnx.audit.store import list_events_of_object
 from kdnx.clock import berlin_time
 from kdnx.errors import Invalid, NotFound
 from kdnx.ids import new_id
 from kdnx.text import _
-from kdnx.viewer import Permission
+from kdnx.viewer import ROLE_LABELS, Permission
 from kdnx.web.form import Form
 from kdnx.web.routing import Call, get, post
+
+# the acts that write what the sections show
+SAVING = {"offering.create", "offering.save", "offering.contacts"}
 
 
 async def new_offering(call: Call) -> Response:
@@ -206,6 +210,7 @@ def _pieces(text: Any) -> dict[str, Any]:
 
 async def _show_clash(call: Call, opened: Opened, section: Section, clash: Clash) -> Response:
     names = await names_of(call)
+    saved = await list_events_of_object(call.conn, opened.head.id)
     sides = []
     for pieces in (clash.theirs, clash.joined):
         body = await actions.body_of(
@@ -222,6 +227,9 @@ async def _show_clash(call: Call, opened: Opened, section: Section, clash: Clash
         status=409,
         head=opened.head,
         section=section,
+        other=next((e for e in saved if e["action"] in SAVING), None),
+        role_labels=ROLE_LABELS,
+        is_script=_is_script(call),
         choices=choices_,
         # a form that saves itself keeps what it knew: its button then shows this page
         was=json.dumps(_pieces(call.fields.get("was")) if _is_script(call) else dict(clash.theirs)),

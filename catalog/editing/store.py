@@ -9,6 +9,8 @@ from kdnx.db.conn import Conn
 from kdnx.db.rows import many
 from kdnx.viewer import Viewer
 
+# so many days ahead a confirmation is asked for
+DUE_DAYS = 60
 FIND_LAST_FORM = (
     "SELECT last_form FROM catalog.offering_version WHERE offering_id = $1 AND version = $2"
 )
@@ -19,6 +21,10 @@ LIST_MINE = """
 SELECT * FROM catalog.offering WHERE owner_id = ANY ($1::uuid[]) AND ($2::text IS NULL OR state = $2)
   AND (NOT $3 OR reconfirm_due <= $4::date + 60)
   AND ($5::text IS NULL OR (title_key, id) > ($5, $6::uuid)) ORDER BY title_key, id LIMIT $7
+"""
+COUNT_DUE = """
+SELECT count(*) FROM catalog.offering
+WHERE owner_id = ANY ($1::uuid[]) AND state = 'published' AND reconfirm_due <= $2::date + 60
 """
 KEYS_OF = "SELECT catalog.audience_keys_of($1::uuid[])"
 TITLE_KEYS = "SELECT id, title_key FROM catalog.offering WHERE id = ANY ($1::uuid[])"
@@ -54,6 +60,11 @@ async def list_mine(
             LIST_MINE, list(viewer.members), state, is_due, conn.today, key, last, limit
         ),
     )
+
+
+async def count_due(conn: Conn, viewer: Viewer) -> int:
+    """How many published offerings of the own house are to be confirmed within sixty days or overdue."""
+    return int(await conn.fetchval(COUNT_DUE, list(viewer.members), conn.today))
 
 
 async def title_keys(conn: Conn, ids: list[UUID]) -> dict[UUID, str]:

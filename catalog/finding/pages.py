@@ -14,13 +14,13 @@ from catalog.finding.model import SORT_LABELS, VIEW_LABELS, Asked, Found, Outcom
 from catalog.finding.schemas import ListQuery, address_pairs, read_cursor
 from catalog.finding.searching import search, suggest
 from catalog.offerings.model import LABELS, STATE_KINDS, State
-from catalog.offerings.pages import render_slots
 from catalog.prices.model import price_text
 from kdnx.text import _
 from kdnx.viewer import Permission
 from kdnx.web.formats import day, micro_eur
 from kdnx.web.paging import SIZES, encode_cursor
 from kdnx.web.routing import Call, get
+from kdnx.web.slots import render_slots
 
 FILE_LIMIT = 10_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -41,6 +41,7 @@ async def list_offerings(call: Call) -> Response:
     more, hits = len(answer.hits) > size, answer.hits[:size]
     names = await read_names(call.conn)
     facets = facets_of(query, answer.counts, names, await schema_of(call.conn, query))
+    asked = urlencode(address_pairs(query))
     return await call.page(
         "finding/list.html",
         query=query,
@@ -56,10 +57,10 @@ async def list_offerings(call: Call) -> Response:
         views=[(v.value, VIEW_LABELS[v]) for v in View] if call.viewer.members else [],
         suggestions=await suggest(call.conn, query.q),
         comparable=COMPARABLE,
-        slot_actions=await render_slots(call, "finding.actions", urlencode(address_pairs(query))),
-        slot_empty=[]
-        if hits
-        else await render_slots(call, "finding.empty", urlencode(address_pairs(query))),
+        search=asked,
+        slot_actions=await render_slots(call, "finding.actions", asked),
+        slot_empty=[] if hits else await render_slots(call, "finding.empty", asked),
+        slot_found=await render_slots(call, "finding.found", asked) if hits else [],
         **_sentences(query, outcome),
         **_links(call, query, size, facets, names, hits[-1] if more else None),
     )

@@ -8,10 +8,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from catalog.contents.model import Audience
-from catalog.prices.model import BASE_LABELS, PriceBase, PriceItem, Tier, TierMode, price_text
+from catalog.prices.model import BASE_LABELS, PriceBase, PriceItem, pieces, price_text
 from kdnx.errors import Refused
 from kdnx.money import times
 from kdnx.text import _
+
+MICRO_PER_CENT = 10_000
 
 
 class InterestState(StrEnum):
@@ -231,50 +233,42 @@ def once(lines: Sequence[Line]) -> int:
 
 
 def lines_from(prices: Sequence[PriceItem], wanted: Mapping[int, Decimal]) -> list[Line]:
-    """The published prices with the quantities asked for; a graduated price becomes a line for each tier reached."""
+    """The published prices with the quantities asked for, worked out as the calculator does.
+
+    A graduated price becomes a line for each tier reached; what a minimum charge adds and a setup fee
+    are lines of their own that name no price, for they have no quantity of their own.
+    """
     found: list[Line] = []
     for price in prices:
         quantity = wanted.get(price.ordinal, Decimal(0))
-        for label, part, micro in _pieces(price, quantity):
-            found.append(_line(len(found) + 1, price, label, part, micro))
+        if quantity > 0:
+            found += _lines_of(price, quantity, len(found) + 1)
     return found
 
 
-def _line(ordinal: int, price: PriceItem, label: str, quantity: Decimal, micro: int) -> Line:
-    unit = BASE_LABELS[PriceBase(price.base)]
-    return Line(
-        ordinal, label[:120], unit, PERIODS[price.per], quantity, micro, times(quantity, micro),
-        price.ordinal,
-    )  # fmt: skip
-
-
-def _pieces(price: PriceItem, quantity: Decimal) -> list[tuple[str, Decimal, int]]:
-    """(label, quantity, unit price) of an item: one piece, or one for each tier of a graduated price."""
-    if quantity <= 0:
-        return []
+def _lines_of(price: PriceItem, quantity: Decimal, first: int) -> list[Line]:
     label = price.label or price_text(price.base, price.per)
-    first = price.unit_price_micro or 0
-    tiers = sorted(price.tiers, key=lambda t: t.from_quantity)
-    if price.tier_mode == TierMode.SLAB:
-        reached = [t.unit_price_micro for t in tiers if t.from_quantity <= quantity]
-        return [(label, quantity, reached[-1] if reached else first)]
-    if price.tier_mode != TierMode.GRADUATED or not tiers:
-        return [(label, quantity, first)]
-    return _graduated(label, first, tiers, quantity)
-
-
-def _graduated(
-    label: str, first: int, tiers: Sequence[Tier], quantity: Decimal
-) -> list[tuple[str, Decimal, int]]:
-    # "from 1001" means that unit 1001 is the first at the new price
-    starts = [Decimal(0), *(t.from_quantity - 1 for t in tiers)]
-    micros = [first, *(t.unit_price_micro for t in tiers)]
-    found = []
-    for i, (start, micro) in enumerate(zip(starts, micros, strict=True)):
-        end = min(quantity, starts[i + 1]) if i + 1 < len(starts) else quantity
-        if end > start:
-            found.append((_("{label}, Stufe {n}").format(label=label, n=i + 1), end - start, micro))
-    return found
+    unit, period = BASE_LABELS[PriceBase(price.base)], PERIODS[price.per]
+    flat = BASE_LABELS[PriceBase.FLAT]
+    # where only the settlement tells the price, the line keeps the quantity
+    parts = pieces(price, quantity) or [(quantity, 0)]
+    rows: list[tuple[str, str, str, Decimal, int, int | None]] = []
+    for n, (part, micro) in enumerate(parts, start=1):
+        said = _("{label}, Stufe {n}").format(label=label, n=n) if len(parts) > 1 else label
+        rows.append((said, unit, period, part, micro, price.ordinal))
+    # a line is rounded by itself, so only the minimum charge is compared, not every cent
+    missing = (price.terms.minimum_cents or 0) - sum(times(part, micro) for part, micro in parts)
+    if missing > 0 and price.unit_price_micro is not None:
+        said = _("{label}, Aufschlag bis zum Mindestentgelt").format(label=label)
+        rows.append((said, flat, period, Decimal(1), missing * MICRO_PER_CENT, None))
+    if price.terms.setup_cents:
+        said = _("{label}, Einrichtung").format(label=label)
+        fee = price.terms.setup_cents * MICRO_PER_CENT
+        rows.append((said, flat, "once", Decimal(1), fee, None))
+    return [
+        Line(first + n, said[:120], each, when, part, micro, times(part, micro), ordinal)
+        for n, (said, each, when, part, micro, ordinal) in enumerate(rows)
+    ]
 
 
 def fitting(audiences: Sequence[Audience], keys: Sequence[str]) -> Audience | None:

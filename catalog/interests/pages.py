@@ -27,7 +27,6 @@ from catalog.interests.offering import find_obstacle
 from catalog.interests.reading import Piece, find_piece, next_step, turn_name
 from catalog.interests.schemas import InterestFilter, MessageForm, MoveForm
 from catalog.interests.store import Interest, Selection
-from catalog.offerings.pages import render_slots
 from kdnx.documents.model import Kind, Visibility
 from kdnx.documents.panel import Panel, panel_of
 from kdnx.errors import Invalid, NotFound
@@ -36,6 +35,7 @@ from kdnx.viewer import Permission
 from kdnx.web.form import Form
 from kdnx.web.formats import day, eur
 from kdnx.web.routing import Call, get, post
+from kdnx.web.slots import render_slots
 
 E, P = InterestEvent, Permission
 CSV_LIMIT = 5000

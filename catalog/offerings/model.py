@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -89,6 +89,7 @@ STATE_KINDS = {
 
 
 RECONFIRM_MONTHS = 12
+FRESH = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,12 @@ def possible(offering: Offering) -> set[Event]:
     if not offering.draft_submitted:
         moves -= {Event.PUBLISH, Event.RETURN}
     return moves
+
+
+def is_fresh(offering: Offering, now: datetime) -> bool:
+    """Published so lately that the page offers to stop it at once: within a day."""
+    at = offering.published_at
+    return offering.state == State.PUBLISHED and at is not None and now - at < FRESH
 
 
 def add_months(day: date, months: int) -> date:

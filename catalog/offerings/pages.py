@@ -1,10 +1,8 @@
 """One offering: its page, its versions, and what people do with it."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from catalog.announcing.actions import reach
@@ -29,6 +27,7 @@ from catalog.offerings.model import (
     STATE_KINDS,
     Event,
     Offering,
+    is_fresh,
     possible,
 )
 from catalog.prices.model import (
@@ -42,10 +41,9 @@ from kdnx.documents.model import Visibility
 from kdnx.documents.panel import Panel, panel_of
 from kdnx.errors import NotFound
 from kdnx.members.store import list_members
-from kdnx.module import Module
 from kdnx.viewer import Permission
-from kdnx.web.page import make_shell
 from kdnx.web.routing import Call, get
+from kdnx.web.slots import render_slots
 
 NEEDED = {
     Event.SUBMIT: Permission.OFFERING_EDIT,
@@ -57,6 +55,7 @@ NEEDED = {
     Event.RETIRE: Permission.OFFERING_PUBLISH,
     Event.RECONFIRM: Permission.OFFERING_EDIT,
 }
+ALSO = {Event.RETURN: Permission.OFFERING_EDIT, Event.SUSPEND: Permission.OFFERING_PUBLISH}
 REASONED = {Event.RETURN, Event.SUSPEND, Event.RETIRE}
 ORDER = (
     Event.SUBMIT,
@@ -71,7 +70,7 @@ ORDER = (
 
 
 # sections of other features below 10 belong to the prices, the others follow the conditions
-ALL_ORDERS, BESIDE_PRICES, FURTHER_DOWN = range(10_000), range(10), range(10, 10_000)
+BESIDE_PRICES, FURTHER_DOWN = range(10), range(10, 10_000)
 
 
 async def show_offering(call: Call) -> Response:
@@ -97,6 +96,7 @@ async def show_offering(call: Call) -> Response:
         is_own=is_own,
         owner=members.get(head.owner_id, ""),
         successor=successor,
+        is_fresh=is_own and is_fresh(head, call.conn.now),
         gaps=missing(draft, contacts, asked) if draft and is_own else [],
         owed=missing_answers(shown.attributes, asked) if is_own and head.published_version else [],
         quality=assess(draft or shown, contacts, asked, has_proof=bool(head.certified_until))
@@ -168,8 +168,10 @@ def moves_of(call: Call, head: Offering, draft: Version | None) -> list[dict[str
     wrote = draft is not None and person in {draft.author, draft.submitted_by, *draft.editors}
     out = []
     for event in ORDER:
-        own_return = event == Event.RETURN and call.viewer.may(Permission.OFFERING_EDIT)
-        if event not in allowed or not (call.viewer.may(NEEDED[event]) or own_return):
+        # who writes may take a draft back, who publishes may stop what was published by mistake
+        also = ALSO.get(event)
+        may = call.viewer.may(NEEDED[event]) or (also is not None and call.viewer.may(also))
+        if event not in allowed or not may:
             continue
         if event == Event.PUBLISH and wrote:
             continue
@@ -182,31 +184,6 @@ def moves_of(call: Call, head: Offering, draft: Version | None) -> list[dict[str
             }
         )
     return out
-
-
-async def render_slots(
-    call: Call, name: str, key: object, orders: range = ALL_ORDERS
-) -> list[Markup]:
-    """What other modules show at a place of this page, in their order; `orders` takes some of them."""
-    modules: Sequence[Module] = call.house.modules
-    shell = make_shell(call.house, call.request, call.viewer, 0)
-    pieces = []
-    for slot in sorted(
-        (s for m in modules for s in m.slots if s.name == name and s.order in orders),
-        key=lambda s: s.order,
-    ):
-        given = await slot.render(call.conn, call.viewer, key)
-        if given is not None:
-            template, values = given
-            around = {
-                "shell": shell,
-                "viewer": call.viewer,
-                "now": call.conn.now,
-                "today": call.conn.today,
-            }
-            piece = call.house.env.get_template(template).render({**around, **values})
-            pieces.append(Markup(piece))  # noqa: S704  # a template of ours, escaped by Jinja
-    return pieces
 
 
 DOORS = (get("/offerings/{id}", show_offering, permission=Permission.CATALOG_READ),)

@@ -102,8 +102,13 @@ async def survey(scene: Scene) -> None:
     other = next(w for w in WORDS if w != word)
     found = await search(scene.conn, birgit, from_address(f"q={other}"))
     if 0 < found.total <= MOST_HITS:
-        await actions.start_survey(
+        begun = await actions.start_survey(
             scene.conn, birgit, from_address(f"q={other}"), f"{other}: erster Überblick"
+        )
+        first = [h.offering_id for h in await store.list_hits(scene.conn, begun)][:2]
+        liked = [Choice(one, Decision.KEPT, None, "") for one in first]
+        await actions.decide_hits(
+            scene.conn, birgit, begun.id, begun.row_version, liked, title=begun.title, remark=""
         )
 
 

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from catalog.categories.store import list_categories
 from catalog.contents.model import PROTECTION_LABELS
-from catalog.offerings.pages import render_slots
 from catalog.prices.model import BASE_LABELS
 from catalog.requests import actions, store
 from catalog.requests.model import (
@@ -48,6 +47,7 @@ from kdnx.web.form import Form
 from kdnx.web.formats import num
 from kdnx.web.paging import decode_cursor, encode_cursor
 from kdnx.web.routing import Call, get, post
+from kdnx.web.slots import render_slots
 
 VIEW_LABELS = {"open": "Offen für uns", "mine": "Unsere Gesuche", "answered": "Von uns beantwortet",
                "decided": "Beendet", "all": "Alle"}  # fmt: skip

@@ -8,7 +8,8 @@ from catalog.comparison.loading import published_heads
 from catalog.comparison.schemas import QuantitiesIn
 from catalog.finding.model import Found
 from catalog.finding.schemas import ListQuery
-from catalog.searches.reading import from_json, list_hits, search, to_json
+from catalog.offerings.model import Offering
+from catalog.searches.reading import address_of, from_json, list_hits, search, to_json
 from catalog.surveys import store
 from catalog.surveys.freezing import build_content
 from catalog.surveys.model import (
@@ -33,6 +34,7 @@ from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer, require
 
 SERIES = "ME"
+SHORTEST_TITLE = 3
 
 
 def surveying_house(viewer: Viewer) -> UUID:
@@ -61,25 +63,52 @@ async def start_survey(conn: Conn, viewer: Viewer, query: ListQuery, title: str)
 
 
 async def start_from_comparison(
-    conn: Conn, viewer: Viewer, ids: Sequence[UUID], quantities: QuantitiesIn
+    conn: Conn,
+    viewer: Viewer,
+    ids: Sequence[UUID],
+    quantities: QuantitiesIn,
+    query: ListQuery | None = None,
 ) -> Survey:
-    """A draft without a search: only the compared offerings, all of them on the short list at first."""
+    """A draft from a comparison, the compared offerings on the short list.
+
+    With the search they were ticked in, every other hit of it is open for a decision; Refused beyond
+    two hundred hits, and where a compared offering is no hit. Without one, only the compared ones.
+    """
     require(viewer, Permission.CATALOG_READ)
     owner = surveying_house(viewer)
     heads = await published_heads(conn, viewer, ids)
     if not heads:
         raise Invalid(_("Bitte zuerst Leistungen im Katalog auswählen."), remedy_url="/offerings")
+    looked_for = query is not None and bool(to_json(query).keys() - {"sort"})
     title = _("Vergleich vom {day}").format(day=conn.today.strftime("%d.%m.%Y"))
     survey = Survey(
         owner_id=owner, id=new_id(), title=title, state=SurveyState.DRAFT, searched_at=conn.now, row_version=1,
         created_at=conn.now, updated_at=conn.now, started_by=viewer.person_id,
         compared=[h.id for h in heads], quantities=plain_quantities(quantities),
     )  # fmt: skip
-    await store.insert_survey(conn, survey)
     hits = [Hit(h.id, n, h.published_version or 0, Decision.KEPT) for n, h in enumerate(heads, start=1)]  # fmt: skip
+    if query is not None and looked_for:
+        subject = query.q if len(query.q) >= SHORTEST_TITLE else title
+        survey = replace(survey, query=to_json(query), title=subject)
+        survey, found = await _found_now(conn, viewer, survey, [])
+        _among_hits(heads, found, address_of(query))
+        kept = set(survey.compared)
+        hits = [replace(h, decision=Decision.KEPT) if h.offering_id in kept else h for h in found]
+    await store.insert_survey(conn, survey)
     await store.write_hits(conn, survey, hits)
     _note(conn, viewer, "survey.start", survey)
     return await store.get_survey(conn, survey.id)
+
+
+def _among_hits(heads: Sequence[Offering], hits: Sequence[Hit], url: str) -> None:
+    known = {h.offering_id for h in hits}
+    if strangers := [h.title for h in heads if h.id not in known]:
+        raise Refused(
+            _("Nicht unter den Treffern dieser Markterkundung: {titles}").format(titles=", ".join(strangers)),
+            rule=_("Verglichen wird, was die Suche gefunden hat."),
+            remedy=_("Nehmen Sie die Leistung aus dem Vergleich, oder beginnen Sie mit einer weiteren Suche."),
+            remedy_url=url,
+        )  # fmt: skip
 
 
 def plain_quantities(quantities: QuantitiesIn) -> Mapping[str, str]:
@@ -115,14 +144,7 @@ async def keep_comparison(
     """The comparison chosen for this survey, with the quantities it is priced with; a later one replaces it."""
     survey = await _draft(conn, viewer, survey_id, None)
     heads = await published_heads(conn, viewer, ids)
-    known = {h.offering_id for h in await store.list_hits(conn, survey)}
-    if strangers := [h.title for h in heads if h.id not in known]:
-        raise Refused(
-            _("Nicht unter den Treffern dieser Markterkundung: {titles}").format(titles=", ".join(strangers)),
-            rule=_("Verglichen wird, was die Suche gefunden hat."),
-            remedy=_("Nehmen Sie die Leistung aus dem Vergleich, oder beginnen Sie mit einer weiteren Suche."),
-            remedy_url=f"/searches/frozen/{survey.id}",
-        )  # fmt: skip
+    _among_hits(heads, await store.list_hits(conn, survey), f"/searches/frozen/{survey.id}")
     kept = replace(survey, compared=[h.id for h in heads], quantities=plain_quantities(quantities))
     return await _save(conn, viewer, kept, "survey.compare")
 
@@ -188,10 +210,11 @@ async def _found_now(
     if survey.query is None:
         found = [(h.offering_id, h.now_version) for h in before if h.now_version]
     else:
-        seen = await search(conn, viewer, from_json(survey.query))
+        query = from_json(survey.query)
+        seen = await search(conn, viewer, query)
         survey = replace(survey, stage=seen.stage.value, corrected=seen.corrected)
         hits = await list_hits(conn, viewer, seen.criteria, MOST_HITS + 1)
-        _bounded(hits)
+        _bounded(hits, address_of(query))
         found = [(h.id, h.published_version) for h in hits]
     out = []
     for n, (offering_id, version) in enumerate(found, start=1):
@@ -203,13 +226,13 @@ async def _found_now(
     return survey, out
 
 
-def _bounded(hits: Sequence[Found]) -> None:
+def _bounded(hits: Sequence[Found], url: str) -> None:
     if len(hits) > MOST_HITS:
         raise Refused(
             _("Die Suche hat mehr als {n} Treffer.").format(n=MOST_HITS),
             rule=_("Zu jedem ausgeschlossenen Treffer gehört ein Grund; das geht nur bei überschaubaren Listen."),
             remedy=_("Grenzen Sie die Suche im Katalog mit Filtern ein."),
-            remedy_url="/offerings",
+            remedy_url=url,
         )  # fmt: skip
 
 

@@ -1,21 +1,19 @@
 """A frozen survey as CSV, XLSX and PDF; the JSON is its canonical bytes themselves."""
 
-import asyncio
 import csv
 import io
-import json
-import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
 from catalog.surveys.content import read
 from catalog.surveys.model import Frozen
-from kdnx.errors import Unavailable
 from kdnx.text import _
 from kdnx.web.formats import eur, instant
+from kdnx.web.typesetting import typeset
 
 MEDIA = {
     "json": "application/json",
@@ -25,7 +23,7 @@ MEDIA = {
 }
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 EXCEL_CELL = 32_767
-PAPER_SECONDS = 60
+TEMPLATE = Path(__file__).parent / "templates" / "frozen.typ"
 
 
 async def write(frozen: Frozen, form: str) -> bytes:
@@ -160,23 +158,7 @@ async def write_pdf(frozen: Frozen) -> bytes:
         "comparison": _paper_comparison(values["comparison"]), "sha256": frozen.sha256.hex(),
         "at": int(frozen.frozen_at.timestamp()),
     }  # fmt: skip
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "catalog.surveys.typeset",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        sent = json.dumps(given).encode()
-        pdf, said = await asyncio.wait_for(process.communicate(sent), PAPER_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        pdf, said = b"", b"timeout"
-    if not pdf.startswith(b"%PDF"):
-        raise Unavailable(
-            _("Das PDF ließ sich gerade nicht erzeugen."),
-            remedy=_("Versuchen Sie es noch einmal, oder nehmen Sie XLSX oder die Druckansicht."),
-        ) from RuntimeError(said[:2000].decode(errors="replace"))
-    return pdf
+    return await typeset(TEMPLATE, given)
 
 
 def _paper_comparison(table: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

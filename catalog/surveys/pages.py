@@ -71,7 +71,7 @@ async def list_surveys(call: Call) -> Response:
     return await call.page(
         "surveys/list.html",
         query=query,
-        drafts=await store.list_drafts(call.conn) if not after else [],
+        drafts=await store.list_drafts(call.conn) if not (after or query.q.strip()) else [],
         frozen=frozen,
         may=may_survey(call.viewer),
         next_href=next_href,
@@ -80,7 +80,13 @@ async def list_surveys(call: Call) -> Response:
 
 
 async def new_survey(call: Call) -> Response:
-    """Before the start: what is searched and how many hits it has."""
+    """Before the start: what is searched and how many hits it has; without a search, the way to one."""
+    actions.surveying_house(call.viewer)
+    if "address" not in call.request.query_params:
+        said = _(
+            "Suchen Sie hier, was Sie brauchen, und wählen Sie über den Treffern „Als Markterkundung festhalten“."
+        )
+        return call.redirect("/offerings", said, "info")
     return await _new(call, call.query(StartQuery).address, Form())
 
 
@@ -117,13 +123,17 @@ async def start_survey(call: Call) -> Response:
 async def keep_comparison(call: Call) -> Response:
     """From the comparison: into a survey at work, or a new one with only these offerings."""
     v = call.form(FromComparison).valid()
-    if v.survey is None:
-        survey = await actions.start_from_comparison(call.conn, call.viewer, v.id, v)
-    else:
+    if v.survey is not None:
         survey = await actions.keep_comparison(call.conn, call.viewer, v.survey, v.id, v)
-    return call.redirect(
-        f"/searches/frozen/{survey.id}#comparison", _("Der Vergleich gehört nun zur Markterkundung.")
-    )  # fmt: skip
+        said = _("Der Vergleich gehört nun zur Markterkundung.")
+        return call.redirect(f"/searches/frozen/{survey.id}#comparison", said)
+    query = from_address(v.search) if v.search else None
+    survey = await actions.start_from_comparison(call.conn, call.viewer, v.id, v, query)
+    if survey.query is None:
+        said = _("Der Vergleich ist übernommen; eine Suche gehört nicht dazu.")
+    else:
+        said = _("Alle Treffer der Suche und der Vergleich sind übernommen.")
+    return call.redirect(f"/searches/frozen/{survey.id}", said)
 
 
 async def show_draft(
@@ -275,6 +285,7 @@ async def comparison_button(
     return "surveys/comparison_button.html", {
         "ids": key["ids"],
         "drafts": drafts,
+        "search": key["search"],
         "quantities": {n: f"{getattr(q, n):f}" for n in ("inhabitants", "workplaces", "quantity")},
     }
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from catalog.comparison.schemas import QuantitiesIn
+from catalog.comparison.schemas import Address, QuantitiesIn
 from catalog.surveys.model import Decision, Reason
 from kdnx.web.api import Body, Query
 from kdnx.web.paging import MAX_LIMIT
@@ -16,7 +16,6 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"),
 ]
 Title = Annotated[Text, Field(min_length=3, max_length=160)]
-Address = Annotated[str, StringConstraints(max_length=6000, pattern=r"^[^\x00]*$")]
 
 
 class StartQuery(BaseModel):
@@ -33,10 +32,14 @@ class StartForm(BaseModel):
 
 
 class FromComparison(QuantitiesIn):
-    """Begin a survey with the compared offerings, or put the comparison into one at work."""
+    """Begin a survey with the compared offerings, or put the comparison into one at work.
+
+    `search` is the catalogue's query string they were ticked in: a new survey takes all its hits.
+    """
 
     id: list[UUID] = Field(default_factory=list)
     survey: UUID | None = None
+    search: Address = ""
 
 
 class SurveyQuery(BaseModel):

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from catalog.announcing.actions import reach
 from catalog.attributes.model import Schema
 from catalog.attributes.store import get_schema
 from catalog.categories import store as categories
@@ -46,6 +47,7 @@ async def show_version(call: Call) -> Response:
     names = await names_of(call)
     before = older[0] if older else None
     after = describe(version, names)
+    changes = differences(describe(before, names) if before else (), after)
     is_own = call.viewer.acts_for(head.owner_id)
     is_draft = version.version == head.draft_version
     return await call.page(
@@ -54,7 +56,8 @@ async def show_version(call: Call) -> Response:
         version=version,
         versions=listed,
         before=before,
-        changes=differences(describe(before, names) if before else (), after),
+        changes=changes,
+        readers=await _count_readers(call, version),
         moves=moves_of(call, head, version),
         is_draft=is_draft,
         may_revert=is_own
@@ -65,6 +68,15 @@ async def show_version(call: Call) -> Response:
         quality=await _quality(call, head, version) if is_own and is_draft else None,
         **labels(),
     )
+
+
+async def _count_readers(call: Call, version: Version) -> int:
+    """How many members the audiences of this version reach today."""
+    keys = set[str]().union(*(a.keys() for a in version.audiences))
+    audience, reached = await reach(call.conn, sorted(keys))
+    if audience != "public":
+        return len(reached)
+    return sum(m.state == "active" for m in await list_members(call.conn))
 
 
 async def _quality(call: Call, head: Offering, version: Version) -> Quality:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from kdnx.clock import read_clock
 from kdnx.config import Settings
-from kdnx.db.conn import Conn
+from kdnx.db.conn import Conn, Note
 from kdnx.viewer import Permission, Viewer
 
 
@@ -40,7 +40,8 @@ class Hooks:
 
     identify: who is asking, from cookie or bearer token · finish: write audit and changes, last act ·
     begin_once/keep_once: idempotency · waiting: (tasks, unread notices) for the header · touch: after a read ·
-    limit: rate limit of an API call, in its own transaction.
+    limit: rate limit of an API call, in its own transaction · leave_behind: what a read noted, and an
+    auditor's look at amounts, before the answer leaves.
     """
 
     identify: Callable[[Conn, Request], Awaitable[Viewer]]
@@ -50,6 +51,7 @@ class Hooks:
     waiting: Callable[[Conn, Viewer], Awaitable[tuple[int, int]]]
     touch: Callable[["House", Request, Viewer], Awaitable[None]]
     limit: Callable[["House", Request], Awaitable[None]]
+    leave_behind: Callable[["House", Request, Viewer, Permission, Sequence[Note]], Awaitable[None]]
 
 
 @dataclass

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kdnx.db.conn import Conn, new_request_id
+from kdnx.db.conn import Conn, Note, new_request_id
 from kdnx.db.pool import retry_once
 from kdnx.errors import Invalid, KdnxError, NotFound, SignInNeeded
 from kdnx.text import _
@@ -178,6 +178,13 @@ async def in_transaction(
     read_only: bool = False,
 ) -> Response:
     """Who asks → may they → once → act → record → commit; an answer from 400 on rolls back."""
+    left: list[Note] = []
+
+    async def read(call: Call) -> Response:
+        response = await act(call)
+        left[:] = call.conn.notes if response.status_code < FIRST_ERROR else ()
+        call.conn.notes.clear()  # this transaction cannot write
+        return response
 
     async def attempt() -> Response:
         async with house.pool.acquire() as raw:
@@ -191,7 +198,10 @@ async def in_transaction(
                     require(viewer, permission)
                     await conn.act_as(viewer, read_only=read_only)
                     return await _once(
-                        house, Call(house, request, conn, viewer, fields or {}), once, act
+                        house,
+                        Call(house, request, conn, viewer, fields or {}),
+                        once,
+                        read if read_only else act,
                     )
             except _Undo as undo:
                 return undo.response
@@ -199,6 +209,9 @@ async def in_transaction(
     response = await retry_once(attempt, lost=read_only or once is not None)
     response.headers["X-Request-ID"] = request_id_of(request)
     if read_only:
+        if response.status_code < FIRST_ERROR:
+            viewer = request.scope["kdnx.viewer"]
+            await house.hooks.leave_behind(house, request, viewer, permission, left)
         await house.hooks.touch(house, request, request.scope["kdnx.viewer"])
     return response
 

@@ -46,6 +46,16 @@ function selectAll(root) {
   }, root);
 }
 
+/* [data-ticked="name"]: says how many boxes of that name are ticked. */
+const showTicked = () => each("[data-ticked]", (place) => {
+  place.dataset.none ??= place.textContent;
+  const n = document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(place.dataset.ticked)}"]:checked`).length;
+  const text = n > place.dataset.tickedMost ? place.dataset.tickedOver : place.dataset.tickedText;
+  place.textContent = n ? text.replace("{n}", n) : place.dataset.none;
+});
+document.addEventListener("change", showTicked);
+window.addEventListener("pageshow", showTicked);
+
 /* form[data-unsaved]: the browser asks before typed text is lost. */
 let leaving = false;
 const isDirty = (form) => [...form.elements].some((field) => {
@@ -136,6 +146,7 @@ function attach(root) {
   revealButtons(root);
   selectAll(root);
   matrix(root);
+  showTicked();
 }
 
 attach(document);

@@ -69,7 +69,7 @@ async def test_invisible_unknown_and_draft_are_one_answer(client: Client, cast: 
 
 async def test_none_one_and_five(client: Client, cast: Cast, conn: Conn):
     fremd = client.as_(cast.fremd.viewer)
-    assert "Noch nichts ausgewählt" in (await fremd.get("/offerings/compare")).text
+    assert "Nichts angekreuzt" in (await fremd.get("/offerings/compare")).text
     heads = [
         await an_offering(conn, cast.nord, f"Leistung {n}", reference=f"D{n}") for n in range(5)
     ]

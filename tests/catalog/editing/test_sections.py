@@ -140,6 +140,34 @@ async def test_saving_itself_and_a_lost_answer(client: Client, cast: Cast, conn:
     third = await nord.post(url, {**fields, "title": "Dritter Stand"}, **HTMX)
     assert third.status_code == 409
     assert 'id="saved"' in third.text
+    # a script takes over only that part; the ordinary button then asks instead of overwriting
+    known = typed(third.text)["was"]
+    button = {**fields, "was": known, "title": "Dritter Stand", "then": "list"}
+    asked = await nord.post(url, button)
+    assert asked.status_code == 409
+    assert "Zwei Änderungen an denselben Angaben" in asked.text
+    assert "Dritter Stand" in asked.text
+    await conn.act_as(cast.nord.viewer)
+    assert (await get_version(conn, cast.nord.viewer, head.id, 1)).title == "Fremder Stand"
+    # what was chosen there counts
+    chosen = typed(asked.text) | {"keep.title": ["mine"]}
+    assert (await nord.post(url, chosen)).status_code == 303
+    await conn.act_as(cast.nord.viewer)
+    assert (await get_version(conn, cast.nord.viewer, head.id, 1)).title == "Dritter Stand"
+
+
+async def test_a_clash_names_who_saved_and_when(client: Client, cast: Cast, conn: Conn):
+    head = await a_draft(conn, cast.nord.viewer)
+    url = f"/offerings/{head.id}/edit/description"
+    mine = await opened(client, cast.nord.viewer, url)
+    other = await opened(client, cast.nord.second, url)
+    await client.as_(cast.nord.second).post(url, {**other, "title": "Ihr Titel"})
+    late = await client.as_(cast.nord.viewer).post(url, {**mine, "title": "Mein Titel"})
+    assert late.status_code == 409
+    said = re.search(r"Zuletzt gespeichert:.*?</p>", late.text, re.DOTALL)
+    assert said, late.text
+    assert "Nordrechen" in said[0] or "NORD" in said[0]
+    assert re.search(r"\d{2}\.\d{2}\.\d{4}.*\d{2}:\d{2}", said[0]), said[0]
 
 
 async def test_a_double_click_makes_one_save(client: Client, cast: Cast, conn: Conn):

@@ -19,10 +19,12 @@ from catalog.interests.model import (
     advance,
     fitting,
     lines_from,
+    once,
     side_for,
     yearly,
 )
-from catalog.prices.model import PriceItem, Tier
+from catalog.prices.model import PriceItem, Terms, Tier
+from catalog.prices.model import yearly as yearly_of
 from kdnx.errors import Refused
 
 E, S = InterestEvent, InterestState
@@ -81,6 +83,34 @@ def test_a_slab_has_the_price_of_the_tier_reached():
     (line,) = lines_from([price], {1: Decimal(1000)})
     assert (line.unit_price_micro, line.net_cents) == (500_000, 500_00)
     assert lines_from([price], {}) == []
+
+
+def test_minimum_and_setup_are_lines_of_their_own():
+    terms = Terms(minimum_quantity=Decimal(10), minimum_cents=500_00, setup_cents=250_00)
+    price = PriceItem(1, "recurring", "workplace", "month", 4_000_000, "Arbeitsplatz", terms=terms)
+    lines = lines_from([price], {1: Decimal(3)})
+    assert [(x.quantity, x.net_cents, x.period, x.price_ordinal) for x in lines] == [
+        (10, 40_00, "month", 1),
+        (1, 460_00, "month", None),
+        (1, 250_00, "once", None),
+    ]
+    assert lines[1].label == "Arbeitsplatz, Aufschlag bis zum Mindestentgelt"
+    assert once(lines) == 250_00
+
+
+@given(
+    st.decimals(min_value=1, max_value=50_000, places=0),
+    st.integers(0, 40_000),
+    st.integers(0, 5_000_00),
+    st.sampled_from(["none", "slab", "graduated"]),
+)
+def test_an_offer_costs_what_the_calculator_says(quantity, at_least, cents, mode):
+    tiers = (Tier(Decimal(1001), 900_000), Tier(Decimal(5001), 800_000)) if mode != "none" else ()
+    terms = Terms(minimum_quantity=Decimal(at_least), minimum_cents=cents, setup_cents=100_00)
+    price = PriceItem(1, "recurring", "case", "month", 1_000_000, "Fälle", mode, tiers, terms=terms)
+    lines = lines_from([price], {1: quantity})
+    assert yearly(lines) == yearly_of(price, quantity)
+    assert once(lines) == 100_00
 
 
 @given(st.decimals(min_value=1, max_value=100_000, places=0))
