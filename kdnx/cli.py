@@ -91,6 +91,8 @@ for _command in (
     *(c for m in MODULES for c in m.commands),
 ):
     main.add_command(_command)
+for _command in (c for m in MODULES for c in m.exports):
+    files.export_files.add_command(_command)
 
 
 if __name__ == "__main__":

@@ -1,49 +1,57 @@
-"""Preview and issue the invoices of a period, credit what was wrong; number, VAT and bytes in one act."""
+"""Issue the invoices of a period, correct what was wrong, settle what is paid; number, VAT and bytes in one act."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
 
 import asyncpg
 
 from exchange.invoices import store
-from exchange.invoices.document import EMAIL, LEITWEG, Header, Party, write_invoice
+from exchange.invoices.document import (
+    EMAIL,
+    LEITWEG,
+    Header,
+    Party,
+    note_of,
+    payment_terms,
+    write_invoice,
+)
+from exchange.invoices.drafting import preview, tax_cases
 from exchange.invoices.model import (
     CREDIT_NOTE,
-    INVOICE,
-    MAX_LINES,
-    Cases,
+    SELF_BILLED,
     Draft,
     InvoiceEvent,
+    InvoiceState,
     Key,
-    TaxCase,
+    Tax,
     Term,
     advance,
-    drafts_of,
     invoice_evidence,
     missing_data,
     taxes_of,
     vat_accounts,
     vat_posting,
 )
-from exchange.invoices.store import Invoice, Profile, StoredLine
+from exchange.invoices.store import Invoice, StoredLine
+from exchange.invoices.telling import tell_issued
 from exchange.ledger.actions import post_transfers
 from exchange.ledger.model import NewTransfer, Period, book_period
 from exchange.ledger.store import closed_through
+from exchange.senders.store import Profile, find_profile
+from exchange.unbilled.actions import close_when_billed
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
-from kdnx.errors import Conflict, Forbidden, Refused, Stale
+from kdnx.errors import Conflict, Forbidden, Invalid, Refused, Stale
 from kdnx.ids import new_id
 from kdnx.members.model import Member
 from kdnx.members.store import list_members
 from kdnx.numbers.actions import assign
-from kdnx.rules.store import get_rule, list_rules
+from kdnx.rules.store import get_rule
 from kdnx.text import _
-from kdnx.viewer import Permission, Viewer, require
-from kdnx.web.formats import day
+from kdnx.viewer import Permission, Scope, Viewer, require
 
 
 @dataclass(frozen=True)
@@ -62,64 +70,6 @@ class Outcome:
     refused: tuple[Refusal, ...]
 
 
-async def tax_cases(conn: Conn, days: Iterable[date]) -> Cases:
-    """The tax codes as the rules of these service days say them; what has no category is undecided."""
-    return {
-        (r.key, on): TaxCase(
-            r.key,
-            r.value.get("category") or "",
-            Decimal(r.value.get("rate_pct") or 0),
-            r.value.get("reason") or "",
-        )
-        for on in sorted(set(days))
-        for r in await list_rules(conn, "tax_code", on)
-    }
-
-
-async def preview(conn: Conn, viewer: Viewer, term: Term) -> list[Draft]:
-    """The invoices the viewer's member could issue for a period, with what stands in their way."""
-    require(viewer, Permission.BOOKING_READ)
-    rows = await store.open_lines(conn, viewer.members, *term.months, MAX_LINES + 1)
-    if len(rows) > MAX_LINES:
-        raise Refused(
-            _("Für diesen Zeitraum sind zu viele Buchungen offen."),
-            code="too_many_lines",
-            remedy=_("Einen kürzeren Zeitraum wählen."),
-        )
-    members = {m.id: m for m in await list_members(conn)}
-    whole = [(_with_leitweg(k, members), line) for k, line in rows]
-    drafts, undecided = drafts_of(whole, await tax_cases(conn, (x.service_to for _k, x in whole)))
-    profiles = {s: await store.find_profile(conn, s) for s in {k.seller_id for k, _l in whole}}
-    found = [
-        replace(
-            d,
-            hindrances=tuple(
-                missing_data(
-                    d.key,
-                    members[d.key.seller_id],
-                    members[d.key.buyer_id],
-                    has_contact=profiles[d.key.seller_id] is not None,
-                )
-            ),
-        )
-        for d in drafts
-    ]
-    by_key: dict[Key, list[str]] = {}
-    for key, line in undecided:
-        by_key.setdefault(key, []).append(line.booking_number)
-    for key, numbers in by_key.items():
-        text = _("Der Steuerfall ist nicht entschieden: Buchung {numbers}.")
-        lines = tuple(x for k, x in undecided if k == key)
-        found.append(Draft(key, lines, (), (text.format(numbers=", ".join(numbers[:5])),)))
-    return found
-
-
-def _with_leitweg(key: Key, members: dict[UUID, Member]) -> Key:
-    return (
-        key if key.leitweg_id else replace(key, leitweg_id=members[key.buyer_id].leitweg_id or "")
-    )
-
-
 async def issue_invoices(
     conn: Conn, viewer: Viewer, term: Term, tokens: Sequence[str] | None = None
 ) -> Outcome:
@@ -131,9 +81,11 @@ async def issue_invoices(
     await store.lock_series(conn, [viewer.owner_id, *viewer.members], conn.today.year)
     drafts = await preview(conn, viewer, term)
     wanted = [d for d in drafts if tokens is None or d.token in tokens]
-    refused = [Refusal(d, d.hindrances) for d in wanted if d.hindrances]
+    refused = [Refusal(d, tuple(h.text for h in d.hindrances)) for d in wanted if d.hindrances]
     good = [d for d in wanted if not d.hindrances]
     issued = [await _issue(conn, viewer, d, term.first, term.last) for d in good]
+    if issued:
+        await close_when_billed(conn, viewer.members)
     if tokens and not wanted:
         raise Conflict(
             _("Die Buchungen haben sich seit der Vorschau geändert."),
@@ -152,41 +104,46 @@ async def _issue(
     original: Invoice | None = None,
     reason: str = "",
 ) -> Invoice:
-    key, owner = draft.key, draft.key.seller_id
-    members = {m.id: m for m in await list_members(conn, [key.seller_id, key.buyer_id])}
-    profile = await store.find_profile(conn, owner)
-    missing = missing_data(
-        key, members[owner], members[key.buyer_id], has_contact=profile is not None
-    )
-    if missing or profile is None:
-        raise Refused(
-            " ".join(missing),
-            code="data_missing",
-            remedy=_("Die Angaben im Mitgliederverzeichnis ergänzen."),
-        )
+    key, year = draft.key, conn.today.year
+    seller, buyer, profile = await _parties(conn, key)
     days = int((await get_rule(conn, "payment_term", "invoice", conn.today)).value["days"])
-    n = await store.draw(conn, owner, conn.today.year)
-    number = f"RE-{members[owner].code}-{conn.today.year}-{n:05d}"
+    n = await store.draw(conn, key.issuer_id, year)
+    number = f"RE-{(buyer if key.self_billed else seller).code}-{year}-{n:05d}"
     due = conn.today + timedelta(days=days)
     xml = write_invoice(
         Header(
             number=number, type=draft.type, issued_on=conn.today, due_on=due, leitweg_id=key.leitweg_id,
-            seller=_seller(members[owner], profile), buyer=_buyer(members[key.buyer_id], key.leitweg_id),
-            iban=members[owner].iban or "", lines=draft.lines, taxes=draft.taxes, note=reason,
-            terms=_("Zahlbar bis {day} ohne Abzug.").format(day=day(due)),
+            seller=_seller(seller, profile), buyer=_buyer(buyer, key.leitweg_id),
+            iban=seller.iban or "", lines=draft.lines, taxes=draft.taxes, note=note_of(draft, reason),
+            terms=payment_terms(draft.gross_cents, due),
             refers_number=original.number if original else "", refers_day=original.issued_on if original else None,
         )
     )  # fmt: skip
     invoice = Invoice(
-        owner_id=owner, id=new_id(), number=number, type=draft.type, leg=key.leg, direct=key.direct,
-        seller_id=key.seller_id, buyer_id=key.buyer_id, leitweg_id=key.leitweg_id, period_from=first, period_to=last,
-        issued_on=conn.today, due_on=due, net_cents=draft.net_cents, vat_cents=draft.vat_cents,
-        gross_cents=draft.gross_cents, refers_to=original.id if original else None,
+        owner_id=original.owner_id if original else key.seller_id, id=new_id(), number=number, type=draft.type,
+        leg=key.leg, direct=key.direct, seller_id=key.seller_id, buyer_id=key.buyer_id, leitweg_id=key.leitweg_id,
+        period_from=first, period_to=last, issued_on=conn.today, due_on=due, net_cents=draft.net_cents,
+        vat_cents=draft.vat_cents, gross_cents=draft.gross_cents, refers_to=original.id if original else None,
         refers_number=original.number if original else "", reason=reason,
-        xml_sha256=sha256(xml).digest(), state="issued", row_version=1,
+        xml_sha256=sha256(xml).digest(), state="issued", row_version=1, issuer_id=key.issuer_id,
     )  # fmt: skip
     await _write(conn, viewer, invoice, draft, xml)
     return await store.get_invoice(conn, invoice.id)
+
+
+async def _parties(conn: Conn, key: Key) -> tuple[Member, Member, Profile]:
+    """Seller, buyer and the seller's contact; Refused by name when something is missing."""
+    members = {m.id: m for m in await list_members(conn, [key.seller_id, key.buyer_id])}
+    seller, buyer = members[key.seller_id], members[key.buyer_id]
+    profile = await find_profile(conn, key.seller_id)
+    missing = missing_data(key, seller, buyer, has_contact=profile is not None)
+    if missing or profile is None:
+        raise Refused(
+            " ".join(h.text for h in missing),
+            code="data_missing",
+            remedy=" ".join(dict.fromkeys(f"{h.place}: {h.href}" for h in missing)),
+        )
+    return seller, buyer, profile
 
 
 async def _write(conn: Conn, viewer: Viewer, i: Invoice, draft: Draft, xml: bytes) -> None:
@@ -203,7 +160,8 @@ async def _write(conn: Conn, viewer: Viewer, i: Invoice, draft: Draft, xml: byte
             rule=_("Jede Buchung steht je Vertrag nur auf einer Rechnung."),
         ) from error
     await assign(conn, i.number, "invoice", i.owner_id, i.id)
-    await _post_vat(conn, i, draft, evidence)
+    await post_vat(conn, i, draft.key, draft.taxes, evidence)
+    await tell_issued(conn, viewer, i)
     record(
         conn, viewer, "invoice.issue", object_kind="invoice", object_id=i.id, owner_id=i.owner_id,
         party_id=i.buyer_id, reason=i.reason or None, audience="parties", party_ids=(i.seller_id, i.buyer_id),
@@ -211,19 +169,19 @@ async def _write(conn: Conn, viewer: Viewer, i: Invoice, draft: Draft, xml: byte
     )  # fmt: skip
 
 
-async def _post_vat(conn: Conn, i: Invoice, draft: Draft, evidence: bytes) -> None:
+async def post_vat(conn: Conn, i: Invoice, key: Key, taxes: Sequence[Tax], evidence: bytes) -> None:
     """S only; in the period of the service, or the first open one after it (model.md 3.2)."""
     service = Period(i.period_to.year, i.period_to.month)
     book = book_period(i.period_to, await closed_through(conn))
     hub_side = i.buyer_id if i.leg == 1 else i.seller_id
     rows = [
         NewTransfer(
-            i.owner_id, new_id(), vat_posting(draft.key, hub_side, t.vat_cents, service), book, i.buyer_id,
+            i.owner_id, new_id(), vat_posting(key, hub_side, t.vat_cents, service), book, i.buyer_id,
             None, None, "invoice", i.id, evidence,
         )
-        for t in draft.taxes if t.vat_cents
+        for t in taxes if t.vat_cents
     ]  # fmt: skip
-    await post_transfers(conn, rows, vat_accounts(draft.key))
+    await post_transfers(conn, rows, vat_accounts(key))
 
 
 def _seller(m: Member, p: Profile) -> Party:
@@ -247,17 +205,18 @@ async def credit_invoice(
     lines: Sequence[int] = (),
     expected: int | None = None,
 ) -> Invoice:
-    """A credit note (381) for the whole invoice or the named lines; each line is taken back once.
+    """A correction (381, of a self-billed one 389) of the whole invoice or the named lines; each line once.
 
-    What was taken back can be billed anew; the invoice is credited when no line is left.
+    What was taken back can be billed anew; the invoice is credited when no line is left. After a merger the
+    successor corrects in its place, with a number of its own.
     """
     require(viewer, Permission.INVOICE_ISSUE)
     seen = await store.get_invoice(conn, invoice_id)
-    if not viewer.acts_for(seen.owner_id):
+    if not viewer.acts_for(seen.issuer_id):
         raise Forbidden(_("Eine Rechnungskorrektur stellt, wer die Rechnung gestellt hat."))
-    await store.lock_series(conn, [seen.owner_id], conn.today.year)
-    await store.lock_invoice(conn, invoice_id)
-    invoice = await store.get_invoice(conn, invoice_id)
+    key = await _key_today(conn, seen)
+    await store.lock_series(conn, [key.issuer_id], conn.today.year)
+    (invoice,) = await store.lock_invoices(conn, [invoice_id])
     _check_creditable(invoice, expected)
     all_lines = await store.list_lines(conn, invoice)
     chosen = _chosen(all_lines, lines)
@@ -265,20 +224,12 @@ async def credit_invoice(
         replace(s.line, net_cents=-s.line.net_cents, round=s.line.round + 1) for s in chosen
     )
     taxes = taxes_of(back, await tax_cases(conn, (x.service_to for x in back)))
-    key = Key(
-        invoice.seller_id,
-        invoice.buyer_id,
-        invoice.leg,
-        invoice.direct,
-        invoice.leitweg_id,
-        taxes[0].category == "O",
-    )
-    draft = Draft(key, back, taxes)
-    if draft.type != CREDIT_NOTE:
+    draft = Draft(replace(key, not_taxable=taxes[0].category == "O"), back, taxes)
+    if draft.net_cents >= 0:
         raise Refused(
             _("Diese Positionen ergeben zusammen keinen Betrag zugunsten des Empfängers."),
             code="not_a_credit",
-            remedy=_("Die Positionen mit negativem Betrag zusammen mit den übrigen gutschreiben."),
+            remedy=_("Die Positionen mit negativem Betrag zusammen mit den übrigen berichtigen."),
         )
     note = await _issue(
         conn, viewer, draft, invoice.period_from, invoice.period_to, invoice, reason.strip()
@@ -294,10 +245,24 @@ async def credit_invoice(
     return note
 
 
+async def _key_today(conn: Conn, i: Invoice) -> Key:
+    """Between whom a document is corrected today: the parties or those who succeeded them."""
+    seller, buyer = await store.final_of(conn, [i.seller_id, i.buyer_id])
+    if seller == buyer:
+        raise Refused(
+            _("Verkäufer und Empfänger dieser Rechnung sind zusammengegangen."),
+            code="merged_parties",
+            remedy=_("Innerhalb eines Hauses wird nicht berichtigt; die Rechnung bleibt stehen."),
+        )
+    return Key(
+        seller, buyer, i.leg, i.direct, i.leitweg_id, not_taxable=False, self_billed=i.type == SELF_BILLED
+    )  # fmt: skip
+
+
 def _check_creditable(invoice: Invoice, expected: int | None) -> None:
     if expected is not None and invoice.row_version != expected:
         raise Stale(_("Diese Rechnung wurde inzwischen geändert."), remedy=_("Bitte neu laden."))
-    if invoice.type != INVOICE:
+    if invoice.is_correction or invoice.type == CREDIT_NOTE:
         raise Refused(
             _("Zu einer Rechnungskorrektur gibt es keine Rechnungskorrektur; bitte neu abrechnen."),
             code="credit_of_credit",
@@ -309,30 +274,38 @@ def _chosen(all_lines: Sequence[StoredLine], wanted: Sequence[int]) -> list[Stor
     chosen = [s for s in all_lines if (not wanted or s.n in wanted) and not s.taken_back]
     if not chosen or (wanted and len(chosen) != len(set(wanted))):
         raise Refused(
-            _("Eine dieser Positionen gibt es nicht, oder sie ist schon gutgeschrieben."),
+            _("Eine dieser Positionen gibt es nicht, oder sie ist schon berichtigt."),
             code="line_taken_back",
-            rule=_("Jede Position wird höchstens einmal gutgeschrieben."),
+            rule=_("Jede Position wird höchstens einmal berichtigt."),
         )
     return chosen
 
 
-async def save_profile(
-    conn: Conn, viewer: Viewer, *, contact: str, phone: str, email: str, expected: int
-) -> Profile:
-    """Whom the viewer's member names on its invoices; `expected` 0 = none was there."""
-    require(viewer, Permission.INVOICE_ISSUE)
-    before = await store.find_profile(conn, viewer.owner_id)
-    if (before.row_version if before else 0) != expected:
-        raise Stale(_("Diese Angaben wurden inzwischen geändert."), remedy=_("Bitte neu laden."))
-    profile = Profile(viewer.owner_id, contact.strip(), phone.strip(), email.strip())
-    await store.save_profile(conn, profile)
-    record(
-        conn,
-        viewer,
-        "invoice.profile",
-        object_kind="member",
-        object_id=viewer.owner_id,
-        owner_id=viewer.owner_id,
-        after={"contact": profile.contact, "phone": profile.phone, "email": profile.email},
-    )
-    return profile
+async def settle_invoices(
+    conn: Conn, viewer: Viewer, ids: Sequence[UUID], on: date
+) -> list[Invoice]:
+    """Documents were paid or netted on a bank day not in the future; all of them or none.
+
+    The hub's office settles (by its settlement run), and the seller what it is paid directly. A document settled
+    on the same day already is left alone, so a retry changes nothing; Refused when one cannot be settled.
+    """
+    if on > conn.today:
+        raise Invalid(_("Der Zahlungstag liegt in der Zukunft."), code="day_in_future")
+    found = await store.lock_invoices(conn, sorted(set(ids)))
+    is_office = viewer.scope in {Scope.OFFICE, Scope.SYSTEM}
+    if len(found) != len(set(ids)):
+        raise Refused(_("Eine dieser Rechnungen gibt es nicht."), code="unknown_invoice")
+    if not is_office and not all(i.direct and viewer.acts_for(i.seller_id) for i in found):
+        raise Forbidden(
+            _("Was über die Drehscheibe läuft, begleicht deren Abrechnungslauf."),
+            remedy=_("Selbst vermerkt der Verkäufer nur direkte Rechnungen."),
+        )
+    for i in (x for x in found if not (x.state == InvoiceState.SETTLED and x.settled_on == on)):
+        after = advance(i.state, InvoiceEvent.SETTLE)
+        await store.mark_state(conn, i, after.value, settled_on=on)
+        record(
+            conn, viewer, "invoice.settle", object_kind="invoice", object_id=i.id, owner_id=i.owner_id,
+            party_id=i.buyer_id, row_version=i.row_version + 1, audience="parties",
+            party_ids=(i.seller_id, i.buyer_id), after={"state": after.value, "settled_on": on.isoformat()},
+        )  # fmt: skip
+    return found

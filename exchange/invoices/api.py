@@ -5,6 +5,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from exchange.invoices import actions, store
+from exchange.invoices.drafting import preview
 from exchange.invoices.model import read_term
 from exchange.invoices.reading import filter_of, read_piece
 from exchange.invoices.schemas import (
@@ -18,6 +19,7 @@ from exchange.invoices.schemas import (
     IssueBody,
     OutcomeOut,
     RefusalOut,
+    SettleBody,
 )
 from exchange.invoices.store import Invoice
 from kdnx.viewer import Permission
@@ -28,7 +30,8 @@ api = Api("invoices")
 P = Permission
 
 
-def _out(i: Invoice) -> InvoiceOut:
+def invoice_out(i: Invoice) -> InvoiceOut:
+    """A document as JSON."""
     return InvoiceOut.model_validate({**vars(i), "xml_sha256": i.xml_sha256.hex()})
 
 
@@ -36,9 +39,9 @@ def _out(i: Invoice) -> InvoiceOut:
 async def list_invoices_json(call: Call, *, query: InvoiceQuery) -> InvoiceList:
     """Invoices and credit notes the caller may see, newest first."""
     secret = call.house.settings.secret()
-    wanted = filter_of(secret, query.direction, query.state, query.period, query.cursor)
+    wanted = filter_of(secret, query)
     piece = await read_piece(call.conn, call.viewer, wanted, limit=query.limit, secret=secret)
-    return InvoiceList(items=[_out(i) for i in piece.items], next=piece.next)
+    return InvoiceList(items=[invoice_out(i) for i in piece.items], next=piece.next)
 
 
 @api.get("/api/v1/invoices/drafts", permission=P.BOOKING_READ)
@@ -47,10 +50,12 @@ async def preview_json(call: Call, *, query: DraftQuery) -> DraftList:
     return DraftList(
         items=[
             DraftOut(
-                token=d.token, seller_id=d.key.seller_id, buyer_id=d.key.buyer_id, leg=d.key.leg, bookings=len(d.lines),
-                net_cents=d.net_cents, vat_cents=d.vat_cents, gross_cents=d.gross_cents, hindrances=list(d.hindrances),
+                token=d.token, seller_id=d.key.seller_id, buyer_id=d.key.buyer_id, leg=d.key.leg,
+            self_billed=d.key.self_billed, bookings=len(d.lines),
+                net_cents=d.net_cents, vat_cents=d.vat_cents, gross_cents=d.gross_cents,
+            hindrances=[h.text for h in d.hindrances],
             )
-            for d in await actions.preview(call.conn, call.viewer, read_term(query.period))
+            for d in await preview(call.conn, call.viewer, read_term(query.period))
         ]
     )  # fmt: skip
 
@@ -58,7 +63,7 @@ async def preview_json(call: Call, *, query: DraftQuery) -> DraftList:
 @api.get("/api/v1/invoices/{id}", permission=P.BOOKING_READ)
 async def get_invoice_json(call: Call, *, id: UUID) -> InvoiceOut:
     """One document."""
-    return _out(await store.get_invoice(call.conn, id))
+    return invoice_out(await store.get_invoice(call.conn, id))
 
 
 @api.get("/api/v1/invoices/{id}/xml", permission=P.BOOKING_READ)
@@ -80,15 +85,22 @@ async def issue_json(call: Call, *, body: IssueBody) -> OutcomeOut:
         )
         for r in found.refused
     ]  # fmt: skip
-    return OutcomeOut(issued=[_out(i) for i in found.issued], refused=refused)
+    return OutcomeOut(issued=[invoice_out(i) for i in found.issued], refused=refused)
 
 
 @api.post("/api/v1/invoices/{id}/credit", permission=P.INVOICE_ISSUE, status=201, needs_match=True)
 async def credit_json(call: Call, *, id: UUID, body: CreditBody) -> InvoiceOut:
     """A credit note for the named lines or the whole invoice."""
     expected = expected_version(call.request)
-    return _out(
+    return invoice_out(
         await actions.credit_invoice(
             call.conn, call.viewer, id, reason=body.reason, lines=body.lines, expected=expected
         )
     )
+
+
+@api.post("/api/v1/invoices/{id}/settle", permission=P.INVOICE_ISSUE)
+async def settle_json(call: Call, *, id: UUID, body: SettleBody) -> InvoiceOut:
+    """Note that a direct invoice was paid on that bank day; what runs over the hub its settlement run settles."""
+    await actions.settle_invoices(call.conn, call.viewer, [id], body.on)
+    return invoice_out(await store.get_invoice(call.conn, id))

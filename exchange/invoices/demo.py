@@ -4,8 +4,10 @@ from collections.abc import Collection
 from datetime import date
 
 from exchange.invoices import store
-from exchange.invoices.actions import credit_invoice, issue_invoices, preview, save_profile
+from exchange.invoices.actions import credit_invoice, issue_invoices
+from exchange.invoices.drafting import preview
 from exchange.invoices.model import INVOICE, read_term
+from exchange.senders.actions import save_profile
 from kdnx.demo.scene import Scene
 from kdnx.members.actions import edit_member
 from kdnx.members.schemas import MemberForm

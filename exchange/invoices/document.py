@@ -10,7 +10,9 @@ from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
-from exchange.invoices.model import CREDIT_NOTE, Line, Tax
+from exchange.invoices.model import CREDIT_NOTE, Draft, Line, Tax
+from kdnx.text import _
+from kdnx.web.formats import day
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 CBC, CAC = f"{UBL}CommonBasicComponents-2", f"{UBL}CommonAggregateComponents-2"
@@ -68,6 +70,21 @@ class Header:
     def is_credit(self) -> bool:
         """It takes back."""
         return self.type == CREDIT_NOTE
+
+
+def note_of(draft: Draft, reason: str) -> str:
+    """BT-22: the reason of a correction; self-billed, the word the law asks for (§ 14 Abs. 4 Nr. 10 UStG)."""
+    if not draft.key.self_billed:
+        return reason
+    word = _("Gutschrift: Abrechnung durch den Leistungsempfänger nach § 14 Abs. 2 UStG.")
+    return f"{word} {reason}".strip()
+
+
+def payment_terms(gross_cents: int, due_on: date) -> str:
+    """BT-20 for an amount to pay or, below zero, to give back."""
+    if gross_cents < 0:
+        return _("Der Betrag wird verrechnet oder bis {day} erstattet.").format(day=day(due_on))
+    return _("Zahlbar bis {day} ohne Abzug.").format(day=day(due_on))
 
 
 def write_invoice(h: Header) -> bytes:
@@ -213,3 +230,47 @@ def _money(parent: ET.Element, name: str, cents: int) -> None:
 def _text(parent: ET.Element, name: str, value: str, **attributes: str) -> None:
     if value:
         ET.SubElement(parent, f"{{{CBC}}}{name}", attributes).text = value
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the stored document says of its parties and of paying; the register may have changed since."""
+
+    seller: Sequence[str]
+    buyer: Sequence[str]
+    contact: str
+    seller_vat_id: str
+    buyer_vat_id: str
+    iban: str
+    terms: str
+    note: str
+
+
+def read_document(xml: bytes) -> Said:
+    """The stored bytes of one of our documents, for people."""
+    root = ET.fromstring(xml)  # noqa: S314  # our own bytes, held to their hash by the database
+    seller = _find(root, "AccountingSupplierParty", "Party")
+    buyer = _find(root, "AccountingCustomerParty", "Party")
+    contact = [_read(seller, "Contact", name) for name in ("Name", "Telephone", "ElectronicMail")]
+    return Said(
+        seller=_address(seller), buyer=_address(buyer), contact=", ".join(filter(None, contact)),
+        seller_vat_id=_read(seller, "PartyTaxScheme", "CompanyID"),
+        buyer_vat_id=_read(buyer, "PartyTaxScheme", "CompanyID"),
+        iban=_read(root, "PaymentMeans", "PayeeFinancialAccount", "ID"),
+        terms=_read(root, "PaymentTerms", "Note"), note=_read(root, "Note"),
+    )  # fmt: skip
+
+
+def _address(party: ET.Element | None) -> list[str]:
+    place = " ".join(_read(party, "PostalAddress", n) for n in ("PostalZone", "CityName"))
+    name = _read(party, "PartyLegalEntity", "RegistrationName")
+    return [t for t in (name, _read(party, "PostalAddress", "StreetName"), place.strip()) if t]
+
+
+def _find(parent: ET.Element | None, *path: str) -> ET.Element | None:
+    return None if parent is None else parent.find("/".join(f"{{{CAC}}}{name}" for name in path))
+
+
+def _read(parent: ET.Element | None, *path: str) -> str:
+    group = parent if len(path) == 1 else _find(parent, *path[:-1])
+    return "" if group is None else group.findtext(f"{{{CBC}}}{path[-1]}") or ""

@@ -23,8 +23,10 @@ from kdnx.members.model import Member
 from kdnx.money import percent_of
 from kdnx.text import _
 
-INVOICE, CREDIT_NOTE = "380", "381"
-TYPE_LABELS = {INVOICE: "Rechnung", CREDIT_NOTE: "Rechnungskorrektur"}
+INVOICE, CREDIT_NOTE, SELF_BILLED = "380", "381", "389"
+# „Gutschrift“ is in tax law only what the buyer bills itself (§ 14 Abs. 2 UStG)
+TYPE_LABELS = {INVOICE: "Rechnung", CREDIT_NOTE: "Rechnungskorrektur", SELF_BILLED: "Gutschrift"}
+SELF_BILLED_CORRECTION = "Korrektur der Gutschrift"
 CATEGORY_LABELS = {"S": "steuerpflichtig", "E": "steuerfrei", "O": "nicht steuerbar"}
 # the codes of VATEX that fit German law; every other ground is text alone (standards.md 3)
 REASON_CODES = {"F29": "VATEX-EU-132-1F"}
@@ -39,6 +41,7 @@ class InvoiceState(StrEnum):
     ISSUED = "issued"
     SETTLED = "settled"
     CREDITED = "credited"
+    OBJECTED = "objected"
 
 
 class InvoiceEvent(StrEnum):
@@ -47,19 +50,26 @@ class InvoiceEvent(StrEnum):
     ISSUE = "issue"
     SETTLE = "settle"
     CREDIT = "credit"
+    OBJECT = "object"
 
 
 LABELS = {
     InvoiceState.DRAFT: "Entwurf",
     InvoiceState.ISSUED: "gestellt",
     InvoiceState.SETTLED: "beglichen",
-    InvoiceState.CREDITED: "gutgeschrieben",
+    InvoiceState.CREDITED: "berichtigt",
+    InvoiceState.OBJECTED: "widersprochen",
 }
-BADGES = {"draft": "", "issued": "info", "settled": "success", "credited": "warning"}
+BADGES = {
+    "draft": "", "issued": "info", "settled": "success", "credited": "warning", "objected": "danger"
+}  # fmt: skip
 MOVES: Mapping[tuple[InvoiceState, InvoiceEvent], InvoiceState] = {
     (InvoiceState.DRAFT, InvoiceEvent.ISSUE): InvoiceState.ISSUED,
     (InvoiceState.ISSUED, InvoiceEvent.SETTLE): InvoiceState.SETTLED,
     (InvoiceState.ISSUED, InvoiceEvent.CREDIT): InvoiceState.CREDITED,
+    (InvoiceState.ISSUED, InvoiceEvent.OBJECT): InvoiceState.OBJECTED,
+    # it goes into the settlement together with its corrections
+    (InvoiceState.CREDITED, InvoiceEvent.SETTLE): InvoiceState.SETTLED,
 }
 
 
@@ -145,7 +155,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Key:
-    """What one invoice has in common: O stands alone (BR-O-11 to 14)."""
+    """What one invoice has in common: O stands alone (BR-O-11 to 14); `self_billed` by the buyer."""
 
     seller_id: UUID
     buyer_id: UUID
@@ -153,6 +163,12 @@ class Key:
     direct: bool
     leitweg_id: str
     not_taxable: bool
+    self_billed: bool = False
+
+    @property
+    def issuer_id(self) -> UUID:
+        """Who writes the document and draws its number."""
+        return self.buyer_id if self.self_billed else self.seller_id
 
 
 @dataclass(frozen=True)
@@ -168,13 +184,22 @@ class Tax:
 
 
 @dataclass(frozen=True)
+class Hindrance:
+    """What stops an invoice, as a German sentence; `href` is where it is put right, `place` its name."""
+
+    text: str
+    href: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class Draft:
-    """An invoice before it has a number; `hindrances` are German sentences that stop it."""
+    """An invoice before it has a number, and what stops it."""
 
     key: Key
     lines: tuple[Line, ...]
     taxes: tuple[Tax, ...]
-    hindrances: tuple[str, ...] = field(default=())
+    hindrances: tuple[Hindrance, ...] = field(default=())
 
     @property
     def net_cents(self) -> int:
@@ -201,7 +226,9 @@ class Draft:
 
     @property
     def type(self) -> str:
-        """A sum below zero is a credit note."""
+        """A sum below zero is a credit note; self-billed is self-billed either way."""
+        if self.key.self_billed:
+            return SELF_BILLED
         return INVOICE if self.net_cents >= 0 else CREDIT_NOTE
 
 
@@ -253,21 +280,25 @@ def drafts_of(
     return [Draft(k, tuple(ls), taxes_of(ls, cases)) for k, ls in groups.items()], undecided
 
 
-def missing_data(
-    key: Key, seller: Member, buyer: Member, *, has_contact: bool, takes_payment: bool = True
-) -> list[str]:
-    """German sentences naming member and field of what an XRechnung needs and the register lacks."""
+def missing_data(key: Key, seller: Member, buyer: Member, *, has_contact: bool) -> list[Hindrance]:
+    """What an XRechnung needs and the register lacks, naming member, field and the page to enter it."""
     wanted = [
-        (seller.short_name, _("Postleitzahl"), bool(seller.postal_code)),
-        (seller.short_name, _("IBAN"), bool(seller.iban) or not takes_payment),
-        (seller.short_name, _("Umsatzsteuer-ID"), key.not_taxable or bool(seller.vat_id)),
-        (seller.short_name, _("Kontakt für Rechnungen (Seite Absender)"), has_contact),
-        (buyer.short_name, _("Postleitzahl"), bool(buyer.postal_code)),
-        (buyer.short_name, _("Leitweg-ID"), bool(key.leitweg_id)),
+        (seller, _("Postleitzahl"), bool(seller.postal_code), True),
+        (seller, _("IBAN"), bool(seller.iban), True),
+        (seller, _("Umsatzsteuer-ID"), key.not_taxable or bool(seller.vat_id), True),
+        (seller, _("Kontakt für Rechnungen"), has_contact, False),
+        (buyer, _("Postleitzahl"), bool(buyer.postal_code), True),
+        (buyer, _("Leitweg-ID"), bool(key.leitweg_id), False),
     ]
+    said = _("{member}: {field} fehlt.")
+    # what stands in the register is kept by the administration, the rest by whoever bills for the house
     return [
-        _("{member}: {field} fehlt.").format(member=m, field=f)
-        for m, f, there in wanted
+        Hindrance(
+            said.format(member=m.short_name, field=name),
+            f"/members/{m.id}" if is_register else "/invoices/sender",
+            _("Mitgliederverzeichnis") if is_register else _("Absender und Empfang"),
+        )
+        for m, name, there, is_register in wanted
         if not there
     ]
 

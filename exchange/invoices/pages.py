@@ -1,38 +1,54 @@
-"""Invoices for people: list, preview and issue of a period, the readable view beside the XML, credit, sender."""
+"""Invoices for people: list, preview and issue of a period, the readable view beside the XML, PDF, correction."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from starlette.responses import Response
 
 from exchange.invoices import store
-from exchange.invoices.actions import credit_invoice, issue_invoices, preview, save_profile
-from exchange.invoices.model import BADGES, CATEGORY_LABELS, INVOICE, LABELS, TYPE_LABELS, read_term
-from exchange.invoices.reading import filter_of, read_piece, zip_invoices
+from exchange.invoices.actions import credit_invoice, issue_invoices, settle_invoices
+from exchange.invoices.document import read_document
+from exchange.invoices.drafting import preview
+from exchange.invoices.model import (
+    BADGES,
+    CATEGORY_LABELS,
+    CREDIT_NOTE,
+    LABELS,
+    TYPE_LABELS,
+    InvoiceState,
+    read_term,
+)
+from exchange.invoices.paper import hint_of, print_invoice
+from exchange.invoices.reading import filter_of, read_piece, write_table, zip_invoices
 from exchange.invoices.schemas import (
     CreditForm,
     InvoicePageQuery,
     IssueForm,
     PeriodQuery,
-    ProfileForm,
+    SettleForm,
 )
+from exchange.invoices.store import Invoice
 from exchange.ledger.reading import own_or_all
-from kdnx.errors import FieldError, Refused
+from kdnx.db.conn import Conn
+from kdnx.errors import FieldError, Invalid, Refused
 from kdnx.members.store import list_members
 from kdnx.text import _, ngettext
-from kdnx.viewer import Permission
+from kdnx.viewer import Permission, Viewer
 from kdnx.web.form import Form
 from kdnx.web.routing import Call, get, post
 
 P = Permission
-DIRECTIONS = {"all": "alle", "out": "ausgestellt", "in": "erhalten"}
+DIRECTIONS = {"all": "alle", "out": "Verkauf", "in": "Einkauf"}
 WORDS: dict[str, Any] = {
     "labels": LABELS,
     "badges": BADGES,
     "types": TYPE_LABELS,
     "categories": CATEGORY_LABELS,
 }
+ON_ORDER = 10  # so many of an order's invoices stand on its page
 
 
 def _periods(today: date) -> list[tuple[str, str]]:
@@ -55,9 +71,10 @@ async def list_invoices(call: Call) -> Response:
     """All invoices the viewer may see, newest first, with the sums of the whole selection."""
     query = call.query(InvoicePageQuery)
     secret = call.house.settings.secret()
-    wanted = filter_of(secret, query.direction, query.state, query.period, query.cursor)
+    wanted = filter_of(secret, query)
     piece = await read_piece(call.conn, call.viewer, wanted, limit=query.size, secret=secret)
-    kept = {"direction": query.direction, "state": query.state, "period": query.period}
+    kept = query.model_dump(mode="json", exclude={"cursor", "size"})
+    may_issue = call.viewer.may(P.INVOICE_ISSUE) and bool(call.viewer.members)
     return await call.page(
         "invoices/list.html",
         query=query,
@@ -69,8 +86,11 @@ async def list_invoices(call: Call) -> Response:
         ],
         states=[(s.value, t) for s, t in LABELS.items() if s.value != "draft"],
         periods=_periods(call.conn.today),
-        may_issue=call.viewer.may(P.INVOICE_ISSUE) and bool(call.viewer.members),
+        partners=[(m.id, m.short_name) for m in await list_members(call.conn)],
+        may_issue=may_issue,
+        is_narrowed=any(v for k, v in kept.items() if k != "direction"),
         zip_href=_address("/invoices/download", **kept),
+        csv_href=_address("/invoices/export", **kept),
         next_href=_address("/invoices", **kept, cursor=piece.next) if piece.next else "",
         first_href=_address("/invoices", **kept) if query.cursor else "",
         **WORDS,
@@ -87,7 +107,9 @@ async def show_preview(call: Call) -> Response:
     term = read_term(query.period or f"{year}-Q{before}")
     drafts = await preview(call.conn, call.viewer, term)
     names = {m.id: m.short_name for m in await list_members(call.conn)}
-    drafts.sort(key=lambda d: (bool(d.hindrances), names[d.key.buyer_id], d.key.leg))
+    drafts.sort(
+        key=lambda d: (bool(d.hindrances), d.key.self_billed, names[d.key.buyer_id], d.key.leg)
+    )
     good = [d for d in drafts if not d.hindrances]
     return await call.page(
         "invoices/preview.html",
@@ -99,6 +121,7 @@ async def show_preview(call: Call) -> Response:
         net=sum(d.net_cents for d in good),
         vat=sum(d.vat_cents for d in good),
         gross=sum(d.gross_cents for d in good),
+        elsewhere=await store.billed_by_others(call.conn, call.viewer.members, *term.months),
         may_issue=call.viewer.may(P.INVOICE_ISSUE),
         **WORDS,
     )
@@ -129,26 +152,23 @@ async def show_invoice(call: Call) -> Response:
 
 async def _show(call: Call, form: Form[Any] | None = None, status: int = 200) -> Response:
     invoice = await store.get_invoice(call.conn, call.path_id())
-    lines = await store.list_lines(call.conn, invoice)
-    members = {
-        m.id: m for m in await list_members(call.conn, [invoice.seller_id, invoice.buyer_id])
-    }
-    may_credit = (
-        call.viewer.may(P.INVOICE_ISSUE)
-        and call.viewer.acts_for(invoice.owner_id)
-        and invoice.type == INVOICE
-        and invoice.state == "issued"
-    )
+    may_issue, is_open = call.viewer.may(P.INVOICE_ISSUE), invoice.state == InvoiceState.ISSUED
+    is_bill = not invoice.is_correction and invoice.type != CREDIT_NOTE
+    acts = call.viewer.acts_for
+    is_self_billed = invoice.issuer_id == invoice.buyer_id
     return await call.page(
         "invoices/show.html",
         status=status,
         invoice=invoice,
-        lines=lines,
+        lines=await store.list_lines(call.conn, invoice),
         taxes=await store.list_taxes(call.conn, invoice),
-        seller=members[invoice.seller_id],
-        buyer=members[invoice.buyer_id],
+        said=read_document(await store.get_xml(call.conn, invoice)),
         credits=await store.list_credits(call.conn, invoice),
-        may_credit=may_credit,
+        hint=hint_of(invoice),
+        is_self_billed=is_self_billed,
+        may_credit=may_issue and is_open and is_bill and acts(invoice.issuer_id),
+        may_object=may_issue and is_open and is_bill and is_self_billed and acts(invoice.seller_id),
+        may_settle=may_issue and is_open and invoice.direct and acts(invoice.seller_id),
         form=form,
         **WORDS,
     )
@@ -162,14 +182,28 @@ async def download_xml(call: Call) -> Response:
     )
 
 
+async def download_pdf(call: Call) -> Response:
+    """The readable document with the hash of the stored bytes on it."""
+    conn, invoice = call.conn, await store.get_invoice(call.conn, call.path_id())
+    lines, taxes = await store.list_lines(conn, invoice), await store.list_taxes(conn, invoice)
+    made = await print_invoice(invoice, lines, taxes, await store.get_xml(conn, invoice))
+    return _file(made, f"{invoice.number}.pdf", "application/pdf")
+
+
 async def download_zip(call: Call) -> Response:
     """The documents of a selection."""
     query = call.query(InvoicePageQuery)
-    wanted = filter_of(
-        call.house.settings.secret(), query.direction, query.state, query.period, None
-    )
+    wanted = filter_of(call.house.settings.secret(), query, whole=True)
     name = f"rechnungen-{query.period or 'alle'}.zip"
     return _file(await zip_invoices(call.conn, call.viewer, wanted), name, "application/zip")
+
+
+async def export_table(call: Call) -> Response:
+    """The selection of the list as CSV."""
+    query = call.query(InvoicePageQuery)
+    wanted = filter_of(call.house.settings.secret(), query, whole=True)
+    text = await write_table(call.conn, call.viewer, wanted)
+    return _file(text.encode(), "rechnungen.csv", "text/csv; charset=utf-8")
 
 
 def _file(content: bytes, name: str, media: str) -> Response:
@@ -199,42 +233,44 @@ async def credit(call: Call) -> Response:
             call, Form(form.raw, None, [FieldError("reason", words, error.code)]), 422
         )
     return call.redirect(
-        f"/invoices/{note.id}", _("Rechnungskorrektur {n} ist gestellt.").format(n=note.number)
+        f"/invoices/{note.id}",
+        _("{label} {n} ist gestellt.").format(label=note.label, n=note.number),
     )
 
 
-async def show_sender(call: Call) -> Response:
-    """What the member's invoices say of it, and the form for function mailbox and telephone."""
-    return await _sender(call)
-
-
-async def _sender(call: Call, form: Form[Any] | None = None, status: int = 200) -> Response:
-    owner = call.viewer.owner_id
-    (member,) = await list_members(call.conn, [owner])
-    return await call.page(
-        "invoices/sender.html",
-        status=status,
-        form=form,
-        member=member,
-        profile=await store.find_profile(call.conn, owner),
-    )
-
-
-async def save_sender(call: Call) -> Response:
-    """Write function mailbox and telephone."""
-    form = call.form(ProfileForm)
+async def settle(call: Call) -> Response:
+    """Note the bank day of a direct invoice."""
+    form = call.form(SettleForm)
     if form.value is None:
-        return await _sender(call, form, 422)
-    f = form.value
-    await save_profile(
-        call.conn,
-        call.viewer,
-        contact=f.contact,
-        phone=f.phone,
-        email=f.email,
-        expected=f.row_version,
-    )
-    return call.redirect("/invoices/sender", _("Absender gespeichert."))
+        return await _show(call, form, 422)
+    try:
+        async with call.conn.savepoint():
+            await settle_invoices(call.conn, call.viewer, [call.path_id()], form.value.on)
+    except (Refused, Invalid) as error:
+        return await _show(
+            call, Form(form.raw, None, [FieldError("on", error.detail, error.code)]), 422
+        )
+    return call.redirect(f"/invoices/{call.path_id()}", _("Als beglichen vermerkt."))
+
+
+async def order_section(
+    conn: Conn, viewer: Viewer, order_id: UUID
+) -> tuple[str, Mapping[str, Any]] | None:
+    """The newest invoices of an order on its page."""
+    return _section(viewer, await store.invoices_of_order(conn, order_id, ON_ORDER))
+
+
+async def booking_section(
+    conn: Conn, viewer: Viewer, booking_id: UUID
+) -> tuple[str, Mapping[str, Any]] | None:
+    """The documents a booking stands on, on its page."""
+    return _section(viewer, await store.invoices_of_booking(conn, booking_id))
+
+
+def _section(viewer: Viewer, rows: list[Invoice]) -> tuple[str, Mapping[str, Any]] | None:
+    if not rows or not viewer.may(P.BOOKING_READ):
+        return None
+    return "invoices/section.html", {"rows": rows, **WORDS}
 
 
 DOORS = (
@@ -242,9 +278,10 @@ DOORS = (
     get("/invoices/new", show_preview, permission=P.BOOKING_READ),
     post("/invoices/new", issue, permission=P.INVOICE_ISSUE),
     get("/invoices/download", download_zip, permission=P.BOOKING_READ),
-    get("/invoices/sender", show_sender, permission=P.INVOICE_ISSUE),
-    post("/invoices/sender", save_sender, permission=P.INVOICE_ISSUE),
+    get("/invoices/export", export_table, permission=P.BOOKING_READ),
     get("/invoices/{id}", show_invoice, permission=P.BOOKING_READ),
     get("/invoices/{id}/xml", download_xml, permission=P.BOOKING_READ),
+    get("/invoices/{id}/pdf", download_pdf, permission=P.BOOKING_READ),
     post("/invoices/{id}/credit", credit, permission=P.INVOICE_ISSUE),
+    post("/invoices/{id}/settle", settle, permission=P.INVOICE_ISSUE),
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from exchange.bookings.schemas import Reason, Text
+from exchange.bookings.schemas import Reason
 from exchange.invoices.model import InvoiceState
 from kdnx.web.api import Body, JsonInt, Query
 
@@ -17,23 +17,31 @@ Period = Annotated[
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 
 
-class InvoicePageQuery(BaseModel):
-    """Filters of the page."""
+Number = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=40)]
+Type = Annotated[str, StringConstraints(pattern=r"^(380|381|389)$")]
+
+
+class Wanted(BaseModel):
+    """What a list of invoices is narrowed to: side, state, period (also a year), pair, number, type."""
 
     direction: str = Field("all", pattern="^(all|in|out)$")
     state: InvoiceState | None = None
     period: Period | None = None
+    number: Number | None = None
+    partner: UUID | None = None
+    type: Type | None = None
     cursor: str | None = Field(None, max_length=600)
+
+
+class InvoicePageQuery(Wanted):
+    """Filters of the page."""
+
     size: int = Field(50, ge=1, le=100)
 
 
-class InvoiceQuery(Query):
+class InvoiceQuery(Wanted, Query):
     """Filters of the JSON list."""
 
-    direction: str = Field("all", pattern="^(all|in|out)$")
-    state: InvoiceState | None = None
-    period: Period | None = None
-    cursor: str | None = Field(None, max_length=600)
     limit: int = Field(50, ge=1, le=200)
 
 
@@ -71,6 +79,19 @@ class CreditForm(BaseModel):
     line: list[int] = Field(default_factory=list, max_length=500)
 
 
+class SettleForm(BaseModel):
+    """The bank day of a direct invoice."""
+
+    row_version: int
+    on: date
+
+
+class SettleBody(Body):
+    """The bank day of a direct invoice."""
+
+    on: date
+
+
 class CreditBody(Body):
     """A credit note; `lines` empty = the whole invoice."""
 
@@ -78,23 +99,15 @@ class CreditBody(Body):
     lines: list[JsonInt] = Field(default_factory=list, max_length=500)
 
 
-class ProfileForm(BaseModel):
-    """Function mailbox and telephone on the member's invoices; version 0 = none yet."""
-
-    row_version: int = 0
-    contact: Annotated[Text, Field(min_length=2, max_length=120)]
-    phone: Annotated[Text, StringConstraints(pattern=r"[0-9].*[0-9].*[0-9]", max_length=40)]
-    email: Annotated[Text, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
-
-
 class InvoiceOut(BaseModel):
-    """An invoice or credit note; amounts in cents, negative on a credit note."""
+    """An invoice or its correction; amounts in cents, negative where it takes back; 389 = written by the buyer."""
 
     id: UUID
     number: str
     type: str
     state: str
     leg: int
+    issuer_id: UUID
     seller_id: UUID
     buyer_id: UUID
     leitweg_id: str
@@ -107,6 +120,8 @@ class InvoiceOut(BaseModel):
     gross_cents: int
     currency: str = "EUR"
     refers_to: UUID | None
+    settled_on: date | None
+    objected_on: date | None
     xml_sha256: str
     row_version: int
 
@@ -141,6 +156,7 @@ class DraftOut(BaseModel):
     seller_id: UUID
     buyer_id: UUID
     leg: int
+    self_billed: bool
     bookings: int
     net_cents: int
     vat_cents: int

@@ -8,37 +8,34 @@ from uuid import UUID
 
 import asyncpg
 
-from exchange.invoices.model import Key, Line, Tax
+from exchange.invoices.model import SELF_BILLED, SELF_BILLED_CORRECTION, TYPE_LABELS, Key, Line, Tax
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many, maybe, one
 from kdnx.text import _
 
-# a booking on a leg is open when it stands on no line or every line of it was taken back
 OPEN_LINES = """
-SELECT x.seller_id, x.buyer_id, x.leg, b.route = 'direct' AS direct, coalesce(l.leitweg_id, '') AS leitweg_id, b.owner_id AS booking_owner_id, b.id AS booking_id,
-  n.lines::int + 1 AS round, b.sign * (b.confirmed_cents + CASE x.leg WHEN 2 THEN b.confirmed_surcharge_cents ELSE 0 END) AS net_cents,
-  CASE x.leg WHEN 2 THEN b.tax_code_2 ELSE b.tax_code_1 END AS tax_code, v.title, b.number AS order_number, coalesce(l.contract_ref, '') AS contract_ref,
-  b.number || '/' || b.ordinal AS booking_number, b.service_from, b.service_to
-FROM exchange.booking_row b
-JOIN exchange.order_version v ON v.owner_id = b.owner_id AND v.order_id = b.order_id AND v.version = b.order_version
-CROSS JOIN LATERAL (VALUES (1::smallint, b.owner_id, CASE b.route WHEN 'direct' THEN b.recipient_id ELSE b.hub_id END), (2::smallint, b.hub_id, b.recipient_id)) x(leg, seller_id, buyer_id)
-LEFT JOIN exchange.leg l ON l.owner_id = b.owner_id AND l.order_id = b.order_id AND l.version = b.order_version AND l.leg = x.leg
-CROSS JOIN LATERAL (SELECT count(*) AS lines FROM exchange.invoice_line i WHERE i.booking_id = b.id AND i.booking_owner_id = b.owner_id AND i.leg = x.leg) n
-WHERE b.state = 'confirmed' AND x.seller_id = ANY ($1::uuid[]) AND x.seller_id <> x.buyer_id AND b.book_year * 100 + b.book_month BETWEEN $2 AND $3 AND n.lines % 2 = 0
-ORDER BY x.seller_id, x.buyer_id, x.leg, b.number, b.ordinal, b.id LIMIT $4
+SELECT seller_id, buyer_id, leg, direct, leitweg_id, self_billed, order_id, booking_owner_id, booking_id, lines::int + 1 AS round, net_cents, tax_code, title,
+  order_number, contract_ref, booking_number, service_from, service_to
+FROM exchange.open_leg WHERE issuer_id = ANY ($1::uuid[]) AND book_period BETWEEN $2 AND $3
+ORDER BY seller_id, buyer_id, leg, order_number, ordinal, booking_id LIMIT $4
+"""
+# what these members deliver and somebody else bills
+BILLED_BY_OTHERS = """
+SELECT count(*)::int AS bookings, coalesce(sum(net_cents), 0)::bigint AS net_cents FROM exchange.open_leg
+WHERE self_billed AND seller_id = ANY ($1::uuid[]) AND issuer_id <> ALL ($1) AND book_period BETWEEN $2 AND $3
 """
 OPEN_SERIES = "INSERT INTO exchange.invoice_series (owner_id, year, last) SELECT o, $2, 0 FROM unnest($1::uuid[]) o ORDER BY o ON CONFLICT DO NOTHING"
 LOCK_SERIES = "SELECT owner_id FROM exchange.invoice_series WHERE owner_id = ANY ($1) AND year = $2 ORDER BY owner_id FOR UPDATE"
 DRAW = "UPDATE exchange.invoice_series SET last = last + 1 WHERE owner_id = $1 AND year = $2 RETURNING last"
 INSERT_INVOICE = """
 INSERT INTO exchange.invoice (owner_id, id, number, type, leg, direct, seller_id, buyer_id, leitweg_id, period_from, period_to, issued_on, due_on,
-  net_cents, vat_cents, gross_cents, refers_to, refers_number, reason, xml, xml_sha256, evidence, state, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 'issued', $23, $23)
+  net_cents, vat_cents, gross_cents, refers_to, refers_number, reason, xml, xml_sha256, evidence, issuer_id, state, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 'issued', $24, $24)
 """
 INSERT_LINES = """
 INSERT INTO exchange.invoice_line (owner_id, invoice_id, n, booking_owner_id, booking_id, leg, round, net_cents, tax_code, category, rate_pct, title,
   order_number, contract_ref, booking_number, service_from, service_to)
-SELECT $1, $2, x.n, x.bo, x.b, x.l, x.r, x.c, x.t, x.k, x.p, x.ti, x.o, x.cr, x.bn, x.f, x.u
+SELECT $1, $2, $17 + x.n, x.bo, x.b, x.l, x.r, x.c, x.t, x.k, x.p, x.ti, x.o, x.cr, x.bn, x.f, x.u
 FROM unnest($3::uuid[], $4::uuid[], $5::smallint[], $6::int[], $7::bigint[], $8::text[], $9::text[], $10::numeric[], $11::text[], $12::text[], $13::text[], $14::text[],
   $15::date[], $16::date[]) WITH ORDINALITY x(bo, b, l, r, c, t, k, p, ti, o, cr, bn, f, u, n)
 """
@@ -48,74 +45,59 @@ SELECT $1, $2, x.c, x.p, x.b, x.v, x.rc, x.r FROM unnest($3::text[], $4::numeric
 """
 COLUMNS = """
 SELECT i.owner_id, i.id, i.number, i.type, i.leg, i.direct, i.seller_id, i.buyer_id, i.leitweg_id, i.period_from, i.period_to, i.issued_on, i.due_on,
-  i.net_cents, i.vat_cents, i.gross_cents, i.refers_to, i.refers_number, i.reason, i.xml_sha256, i.state, i.row_version,
-  s.short_name AS seller_name, b.short_name AS buyer_name
+  i.net_cents, i.vat_cents, i.gross_cents, i.refers_to, i.refers_number, i.reason, i.xml_sha256, i.state, i.row_version, i.issuer_id, i.settled_on, i.objected_on,
+  i.objection, s.short_name AS seller_name, b.short_name AS buyer_name
 FROM exchange.invoice i JOIN kdnx.public_member s ON s.id = i.seller_id JOIN kdnx.public_member b ON b.id = i.buyer_id
 """
 SELECTION = """
 WHERE ($1::uuid[] IS NULL OR (CASE $2::text WHEN 'out' THEN i.seller_id = ANY ($1) WHEN 'in' THEN i.buyer_id = ANY ($1) ELSE i.seller_id = ANY ($1) OR i.buyer_id = ANY ($1) END))
   AND ($3::text IS NULL OR i.state = $3) AND ($4::date IS NULL OR i.period_from >= $4) AND ($5::date IS NULL OR i.period_to <= $5)
+  AND ($6::text IS NULL OR position($6 IN i.number) > 0) AND ($7::uuid IS NULL OR $7 IN (i.seller_id, i.buyer_id)) AND ($8::text IS NULL OR i.type = $8)
 """
 LIST_INVOICES = (
     COLUMNS
     + SELECTION
     + """
-  AND ($6::date IS NULL OR (i.issued_on, i.number, i.id) < ($6, $7, $8))
-ORDER BY i.issued_on DESC, i.number DESC, i.id DESC LIMIT $9
+  AND ($9::date IS NULL OR (i.issued_on, i.number, i.id) < ($9, $10, $11))
+ORDER BY i.issued_on DESC, i.number DESC, i.id DESC LIMIT $12
 """
 )
 SUM_INVOICES = """
-SELECT count(*)::bigint AS documents, coalesce(sum(i.net_cents), 0)::bigint AS net_cents, coalesce(sum(i.vat_cents), 0)::bigint AS vat_cents,
-  coalesce(sum(i.gross_cents), 0)::bigint AS gross_cents FROM exchange.invoice i
+SELECT count(*)::bigint AS documents, count(*) FILTER (WHERE i.state = 'objected') AS void_documents,
+  coalesce(sum(i.net_cents) FILTER (WHERE i.state <> 'objected'), 0)::bigint AS net_cents,
+  coalesce(sum(i.vat_cents) FILTER (WHERE i.state <> 'objected'), 0)::bigint AS vat_cents,
+  coalesce(sum(i.gross_cents) FILTER (WHERE i.state <> 'objected'), 0)::bigint AS gross_cents FROM exchange.invoice i
 WHERE ($1::uuid[] IS NULL OR (CASE $2::text WHEN 'out' THEN i.seller_id = ANY ($1) WHEN 'in' THEN i.buyer_id = ANY ($1) ELSE i.seller_id = ANY ($1) OR i.buyer_id = ANY ($1) END))
   AND ($3::text IS NULL OR i.state = $3) AND ($4::date IS NULL OR i.period_from >= $4) AND ($5::date IS NULL OR i.period_to <= $5)
+  AND ($6::text IS NULL OR position($6 IN i.number) > 0) AND ($7::uuid IS NULL OR $7 IN (i.seller_id, i.buyer_id)) AND ($8::text IS NULL OR i.type = $8)
 """
 GET_INVOICE = COLUMNS + "WHERE i.id = $1"
 FIND_BY_NUMBER = COLUMNS + "WHERE i.number = $1"
 CREDITS_OF = COLUMNS + "WHERE i.owner_id = $1 AND i.refers_to = $2 ORDER BY i.number LIMIT 200"
-LOCK_INVOICE = "SELECT id FROM exchange.invoice WHERE id = $1 FOR UPDATE"
+ON_BOOKING = "SELECT DISTINCT invoice_id FROM exchange.invoice_line WHERE booking_id = $1 LIMIT 50"
+ON_ORDER = """
+SELECT l.invoice_id, max(i.issued_on) AS on_day FROM exchange.booking b JOIN exchange.invoice_line l ON l.booking_owner_id = b.owner_id AND l.booking_id = b.id
+JOIN exchange.invoice i ON i.owner_id = l.owner_id AND i.id = l.invoice_id WHERE b.order_id = $1 GROUP BY l.invoice_id ORDER BY on_day DESC, l.invoice_id LIMIT $2
+"""
+LIST_THESE = COLUMNS + "WHERE i.id = ANY ($1) ORDER BY i.issued_on DESC, i.number DESC, i.id"
+LOCK_INVOICES = (
+    "SELECT id FROM exchange.invoice WHERE id = ANY ($1) ORDER BY owner_id, id FOR UPDATE"
+)
 GET_XML = "SELECT xml FROM exchange.invoice WHERE owner_id = $1 AND id = $2"
 LIST_LINES = """
 SELECT n, booking_owner_id, booking_id, leg, round, net_cents, tax_code, category, rate_pct, title, order_number, contract_ref, booking_number, service_from, service_to,
   EXISTS (SELECT 1 FROM exchange.invoice_line c WHERE c.owner_id = l.owner_id AND c.booking_owner_id = l.booking_owner_id AND c.booking_id = l.booking_id
     AND c.leg = l.leg AND c.round = l.round + 1) AS taken_back
-FROM exchange.invoice_line l WHERE owner_id = $1 AND invoice_id = $2 ORDER BY n LIMIT 20000
+FROM exchange.invoice_line l WHERE owner_id = $1 AND invoice_id = $2 AND (SELECT x.round % 2 FROM exchange.invoice_line x
+  WHERE x.owner_id = $1 AND x.invoice_id = $2 ORDER BY x.n LIMIT 1) = l.round % 2 ORDER BY n LIMIT 20000
 """
 LIST_TAXES = """
 SELECT category, rate_pct, basis_cents, vat_cents, reason_code, reason FROM exchange.invoice_tax WHERE owner_id = $1 AND invoice_id = $2 ORDER BY category, rate_pct LIMIT 100
 """
-MARK_STATE = "UPDATE exchange.invoice SET state = $3, row_version = row_version + 1, updated_at = $4 WHERE owner_id = $1 AND id = $2"
-GET_PROFILE = "SELECT owner_id, contact, phone, email, row_version FROM exchange.invoice_profile WHERE owner_id = $1"
-UPSERT_PROFILE = """
-INSERT INTO exchange.invoice_profile AS p (owner_id, contact, phone, email, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)
-ON CONFLICT (owner_id) DO UPDATE SET contact = $2, phone = $3, email = $4, row_version = p.row_version + 1, updated_at = $5
+MARK_STATE = """
+UPDATE exchange.invoice SET state = $3, settled_on = $5, objected_on = $6, objection = $7, row_version = row_version + 1, updated_at = $4 WHERE owner_id = $1 AND id = $2
 """
-# I8 of model.md 8: an invoice is its lines, its lines are the confirmed leg, its VAT is posted
-WRONG_INVOICES = """
-SELECT i.owner_id, i.id FROM exchange.invoice i
-WHERE i.net_cents <> (SELECT coalesce(sum(l.net_cents), 0) FROM exchange.invoice_line l WHERE l.owner_id = i.owner_id AND l.invoice_id = i.id)
-  OR i.vat_cents <> (SELECT coalesce(sum(x.vat_cents), 0) FROM exchange.invoice_tax x WHERE x.owner_id = i.owner_id AND x.invoice_id = i.id)
-  OR i.vat_cents <> (SELECT coalesce(sum(t.sign * t.cents), 0) FROM exchange.transfer t WHERE t.owner_id = i.owner_id AND t.source_id = i.id AND t.kind = 'vat')
-  OR EXISTS (SELECT 1 FROM exchange.invoice_line l JOIN exchange.confirmation k ON k.owner_id = l.booking_owner_id AND k.booking_id = l.booking_id
-    WHERE l.owner_id = i.owner_id AND l.invoice_id = i.id
-    AND abs(l.net_cents) <> k.confirmed_cents + CASE l.leg WHEN 2 THEN k.surcharge_cents ELSE 0 END)
-LIMIT 20
-"""
-GAPS = """
-SELECT s.owner_id, s.year FROM exchange.invoice_series s
-WHERE s.last <> (SELECT count(*) FROM exchange.invoice i WHERE i.owner_id = s.owner_id AND i.number LIKE 'RE-%-' || s.year || '-_____') LIMIT 20
-"""
-
-
-@dataclass(frozen=True)
-class Profile:
-    """Whom to ask about an invoice: a function, never a private person."""
-
-    owner_id: UUID
-    contact: str
-    phone: str
-    email: str
-    row_version: int = 1
+FINAL_OF = "SELECT f.final_id FROM unnest($1::uuid[]) WITH ORDINALITY x(id, n) JOIN kdnx.public_final_successor f ON f.member_id = x.id ORDER BY x.n"
 
 
 @dataclass(frozen=True)
@@ -144,8 +126,24 @@ class Invoice:
     xml_sha256: bytes
     state: str
     row_version: int
+    issuer_id: UUID
+    settled_on: date | None = None
+    objected_on: date | None = None
+    objection: str = ""
     seller_name: str = ""
     buyer_name: str = ""
+
+    @property
+    def is_correction(self) -> bool:
+        """It takes back what another document billed."""
+        return self.refers_to is not None
+
+    @property
+    def label(self) -> str:
+        """What the document is called."""
+        if self.type == SELF_BILLED and self.is_correction:
+            return SELF_BILLED_CORRECTION
+        return TYPE_LABELS[self.type]
 
 
 @dataclass(frozen=True)
@@ -165,6 +163,9 @@ class InvoiceFilter:
     state: str | None = None
     first: date | None = None
     last: date | None = None
+    number: str | None = None
+    partner_id: UUID | None = None
+    type: str | None = None
     after: tuple[date, str, UUID] | None = None
 
 
@@ -176,24 +177,25 @@ def _line(r: asyncpg.Record) -> Line:
 
 
 async def open_lines(
-    conn: Conn, sellers: Sequence[UUID], first: int, last: int, limit: int
-) -> list[tuple[Key, Line]]:
-    """Confirmed and not billed bookings of the sellers in these booking periods (yyyymm)."""
-    rows = await conn.fetch(OPEN_LINES, list(sellers), first, last, limit)
+    conn: Conn, issuers: Sequence[UUID], first: int, last: int, limit: int
+) -> list[tuple[Key, Line, UUID]]:
+    """Confirmed bookings that these members have to bill, by booking period (yyyymm), each with its order."""
+    rows = await conn.fetch(OPEN_LINES, list(issuers), first, last, limit)
     return [
         (
-            Key(
-                r["seller_id"],
-                r["buyer_id"],
-                r["leg"],
-                r["direct"],
-                r["leitweg_id"],
-                not_taxable=False,
-            ),
-            _line(r),
+            Key(r["seller_id"], r["buyer_id"], r["leg"], r["direct"], r["leitweg_id"], not_taxable=False, self_billed=r["self_billed"]),
+            _line(r), r["order_id"],
         )
         for r in rows
-    ]
+    ]  # fmt: skip
+
+
+async def billed_by_others(
+    conn: Conn, members: Sequence[UUID], first: int, last: int
+) -> tuple[int, int]:
+    """How many open bookings of these sellers their buyers bill, and their net cents."""
+    row = await conn.fetchrow(BILLED_BY_OTHERS, list(members), first, last)
+    return (row["bookings"], row["net_cents"]) if row else (0, 0)
 
 
 async def lock_series(conn: Conn, owners: Sequence[UUID], year: int) -> None:
@@ -214,22 +216,28 @@ async def insert_invoice(
     """Write a document with its lines and tax groups."""
     await conn.execute(
         INSERT_INVOICE, i.owner_id, i.id, i.number, i.type, i.leg, i.direct, i.seller_id, i.buyer_id, i.leitweg_id, i.period_from, i.period_to,
-        i.issued_on, i.due_on, i.net_cents, i.vat_cents, i.gross_cents, i.refers_to, i.refers_number, i.reason, xml, i.xml_sha256, evidence, conn.now,
+        i.issued_on, i.due_on, i.net_cents, i.vat_cents, i.gross_cents, i.refers_to, i.refers_number, i.reason, xml, i.xml_sha256, evidence, i.issuer_id, conn.now,
     )  # fmt: skip
-    await conn.execute(
-        INSERT_LINES, i.owner_id, i.id, [x.booking_owner_id for x in lines], [x.booking_id for x in lines], [x.leg for x in lines],
-        [x.round for x in lines], [x.net_cents for x in lines], [x.tax_code for x in lines], [x.category for x in lines],
-        [x.rate_pct for x in lines], [x.title for x in lines], [x.order_number for x in lines], [x.contract_ref for x in lines],
-        [x.booking_number for x in lines], [x.service_from for x in lines], [x.service_to for x in lines],
-    )  # fmt: skip
+    await insert_lines(conn, i, lines)
     await conn.execute(
         INSERT_TAXES, i.owner_id, i.id, [t.category for t in taxes], [t.rate_pct for t in taxes], [t.basis_cents for t in taxes],
         [t.vat_cents for t in taxes], [t.reason_code for t in taxes], [t.reason for t in taxes],
     )  # fmt: skip
 
 
+async def insert_lines(conn: Conn, i: Invoice, lines: Sequence[Line], above: int = 0) -> None:
+    """Write lines of a document, numbered from `above` + 1."""
+    await conn.execute(
+        INSERT_LINES, i.owner_id, i.id, [x.booking_owner_id for x in lines], [x.booking_id for x in lines], [x.leg for x in lines],
+        [x.round for x in lines], [x.net_cents for x in lines], [x.tax_code for x in lines], [x.category for x in lines],
+        [x.rate_pct for x in lines], [x.title for x in lines], [x.order_number for x in lines], [x.contract_ref for x in lines],
+        [x.booking_number for x in lines], [x.service_from for x in lines], [x.service_to for x in lines], above,
+    )  # fmt: skip
+
+
 def _selection(members: Sequence[UUID] | None, f: InvoiceFilter) -> list[object]:
-    return [None if members is None else list(members), f.direction, f.state, f.first, f.last]
+    mine = None if members is None else list(members)
+    return [mine, f.direction, f.state, f.first, f.last, f.number, f.partner_id, f.type]
 
 
 async def list_invoices(
@@ -243,7 +251,7 @@ async def list_invoices(
 async def sum_invoices(
     conn: Conn, members: Sequence[UUID] | None, f: InvoiceFilter
 ) -> asyncpg.Record:
-    """documents, net_cents, vat_cents, gross_cents of the whole selection."""
+    """documents, void_documents, net_cents, vat_cents, gross_cents of the whole selection; objected ones sum to nothing."""
     row = await conn.fetchrow(SUM_INVOICES, *_selection(members, f))
     assert row is not None  # noqa: S101  # an aggregate always gives one row
     return row
@@ -259,9 +267,22 @@ async def find_by_number(conn: Conn, number: str) -> Invoice | None:
     return maybe(Invoice, await conn.fetchrow(FIND_BY_NUMBER, number.strip().upper()))
 
 
-async def lock_invoice(conn: Conn, invoice_id: UUID) -> None:
-    """Lock a document the viewer may move."""
-    await conn.fetch(LOCK_INVOICE, invoice_id)
+async def lock_invoices(conn: Conn, ids: Sequence[UUID]) -> list[Invoice]:
+    """Lock documents the viewer may move, and read what they are behind the lock."""
+    await conn.fetch(LOCK_INVOICES, list(ids))
+    return many(Invoice, await conn.fetch(LIST_THESE, list(ids)))
+
+
+async def invoices_of_booking(conn: Conn, booking_id: UUID) -> list[Invoice]:
+    """The documents a booking stands on, newest first."""
+    ids = [r["invoice_id"] for r in await conn.fetch(ON_BOOKING, booking_id)]
+    return many(Invoice, await conn.fetch(LIST_THESE, ids))
+
+
+async def invoices_of_order(conn: Conn, order_id: UUID, limit: int) -> list[Invoice]:
+    """The newest documents with bookings of an order."""
+    ids = [r["invoice_id"] for r in await conn.fetch(ON_ORDER, order_id, limit)]
+    return many(Invoice, await conn.fetch(LIST_THESE, ids))
 
 
 async def get_xml(conn: Conn, invoice: Invoice) -> bytes:
@@ -286,16 +307,16 @@ async def list_taxes(conn: Conn, invoice: Invoice) -> list[Tax]:
     return many(Tax, await conn.fetch(LIST_TAXES, invoice.owner_id, invoice.id))
 
 
-async def mark_state(conn: Conn, invoice: Invoice, state: str) -> None:
-    """Move a locked document."""
-    await conn.execute(MARK_STATE, invoice.owner_id, invoice.id, state, conn.now)
+async def mark_state(
+    conn: Conn, i: Invoice, state: str, *, settled_on: date | None = None, objection: str = ""
+) -> None:
+    """Move a locked document; an objection is dated today."""
+    objected_on = conn.today if objection else None
+    await conn.execute(
+        MARK_STATE, i.owner_id, i.id, state, conn.now, settled_on, objected_on, objection
+    )
 
 
-async def find_profile(conn: Conn, owner_id: UUID) -> Profile | None:
-    """Whom a member names on its invoices."""
-    return maybe(Profile, await conn.fetchrow(GET_PROFILE, owner_id))
-
-
-async def save_profile(conn: Conn, p: Profile) -> None:
-    """Write it."""
-    await conn.execute(UPSERT_PROFILE, p.owner_id, p.contact, p.phone, p.email, conn.now)
+async def final_of(conn: Conn, members: Sequence[UUID]) -> list[UUID]:
+    """Who these members became in the end, in their order."""
+    return [r["final_id"] for r in await conn.fetch(FINAL_OF, list(members))]

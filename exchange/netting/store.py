@@ -57,11 +57,11 @@ LIST_PAYMENTS = "SELECT * FROM exchange.settlement_payment WHERE owner_id = $1 A
 INSERT_ITEMS = """
 INSERT INTO exchange.settlement_item (owner_id, run_id, invoice_owner_id, invoice_id)
 SELECT $1, $2, i.owner_id, i.id FROM exchange.invoice i JOIN exchange.ledger_cut c ON c.day = $3
-WHERE NOT i.direct AND i.state = 'issued' AND i.created_at <= c.taken_at
+WHERE NOT i.direct AND i.state IN ('issued', 'credited') AND i.created_at <= c.taken_at
 """
 LIST_OPEN_ITEMS = """
 SELECT i.id FROM exchange.settlement_item x JOIN exchange.invoice i ON i.owner_id = x.invoice_owner_id AND i.id = x.invoice_id
-WHERE x.owner_id = $1 AND x.run_id = $2 AND i.state = 'issued'
+WHERE x.owner_id = $1 AND x.run_id = $2 AND i.state IN ('issued', 'credited')
 """
 COUNT_ITEMS = (
     "SELECT count(*)::int FROM exchange.settlement_item WHERE owner_id = $1 AND run_id = $2"
@@ -280,7 +280,7 @@ async def insert_items(conn: Conn, run: Run, cut: date) -> int:
 
 
 async def list_open_items(conn: Conn, run: Run) -> list[UUID]:
-    """Those still issued (a correction may have taken one back since)."""
+    """Those that still stand (one may have been objected to since)."""
     return [r["id"] for r in await conn.fetch(LIST_OPEN_ITEMS, run.owner_id, run.id)]
 
 

@@ -101,6 +101,29 @@ def write_empty(context: Context, kind: str, xlsx: bool, out: Path | None) -> No
             click.echo(f"{column.title}: {', '.join(column.choices)}", err=True)
 
 
+class Exports(click.Group):
+    """`export KIND` writes a kind of file; `export NAME` runs what a module registered under that name."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The registered command, or the kind of file with everything that was typed."""
+        if args and self.get_command(ctx, args[0]) is None:
+            return args[0], export_file, args
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    "export",
+    cls=Exports,
+    options_metavar="",
+    subcommand_metavar="KIND|COMMAND [OPTIONS]",
+    context_settings={"ignore_unknown_options": True},
+)
+def export_files() -> None:
+    """Daten ausgeben: eine Art wie beim Import (members, orders, …) oder ein eigenes Format."""
+
+
 @click.command("export")
 @click.argument("kind")
 @click.option(
@@ -141,4 +164,4 @@ def _write(content: bytes, out: Path | None, *, binary: bool) -> None:
     click.echo(content, nl=False)
 
 
-COMMANDS = (import_file, write_empty, export_file)
+COMMANDS = (import_file, write_empty, export_files)

@@ -52,6 +52,13 @@ TERMS = (
         code="hub",
     ),
     Term(
+        "Gutschrift",
+        "Rechnung, die nach Vereinbarung der Abnehmer im Namen des Verkäufers stellt. Widerspricht der Verkäufer, "
+        "verliert sie die Wirkung einer Rechnung. Nicht zu verwechseln mit der Rechnungskorrektur.",
+        "§ 14 Abs. 2 UStG",
+        "self_billed",
+    ),
+    Term(
         "Inhouse-Vergabe",
         "Auftrag an eine gemeinsam kontrollierte Stelle ohne Vergabeverfahren.",
         "§ 108 GWB",
@@ -96,6 +103,12 @@ TERMS = (
         "der Regel höchstens vier Jahren Laufzeit.",
         "§ 21 VgV",
         "FrameworkAgreement",
+    ),
+    Term(
+        "Rechnungskorrektur",
+        "Beleg, mit dem der Aussteller eine Rechnung ganz oder in einzelnen Positionen zurücknimmt.",
+        "§ 31 Abs. 5 UStDV",
+        "credit_note",
     ),
     Term(
         "Rechtsnachfolge",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from exchange.invoices.actions import save_profile
+from exchange.senders.actions import save_profile
 from exchange.signing.actions import confirm_booking
 from kdnx.db.conn import Conn
 from tests.cast import Actor, Cast

@@ -2,8 +2,9 @@
 
 import pytest
 
-from exchange.invoices import store
-from exchange.invoices.actions import credit_invoice, issue_invoices, preview
+from exchange.invoices import checks, store
+from exchange.invoices.actions import credit_invoice, issue_invoices
+from exchange.invoices.drafting import preview
 from exchange.invoices.model import read_term
 from exchange.ledger.actions import verify_ledger
 from kdnx.errors import Conflict, Forbidden, Refused
@@ -59,7 +60,7 @@ async def test_the_three_cases_validate_and_so_do_their_credit_notes(conn, cast,
     documents = [await store.get_xml(conn, i) for i in (*first.issued, *second.issued, *notes)]
     validate(tmp_path, *documents)
     await conn.act_as(SYSTEM)
-    assert await conn.fetch(store.WRONG_INVOICES) == [] and await conn.fetch(store.GAPS) == []
+    assert await conn.fetch(checks.WRONG_INVOICES) == [] and await conn.fetch(checks.GAPS) == []
     assert (await verify_ledger(conn)).ok
     assert sum(r["sign"] * r["cents"] for r in await conn.fetch(VAT_ROWS)) == 0
 
@@ -84,7 +85,7 @@ async def test_nothing_is_billed_twice_and_credited_lines_can_be_billed_anew(
     with pytest.raises(Refused):
         await credit_invoice(conn, cast.nord.viewer, big.id, reason="nichts mehr da")
     await conn.act_as(SYSTEM)
-    assert await conn.fetch(store.WRONG_INVOICES) == [] and await conn.fetch(store.GAPS) == []
+    assert await conn.fetch(checks.WRONG_INVOICES) == [] and await conn.fetch(checks.GAPS) == []
 
 
 async def test_missing_data_is_refused_by_name_before_anything_is_written(conn, cast):

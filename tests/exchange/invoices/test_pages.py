@@ -45,7 +45,7 @@ async def test_from_preview_to_credit_in_the_browser(client, cast, billable):
         f"/invoices/{row['id']}/credit", {"row_version": 1, "reason": "Falscher Monat", "line": "1"}
     )
     assert back.status_code == 303, back.text
-    assert "gutgeschrieben" in (await me.get(f"/invoices/{row['id']}")).text
+    assert "berichtigt" in (await me.get(f"/invoices/{row['id']}")).text
     nothing = await me.get("/invoices/new?period=2025")
     assert "Nichts abzurechnen" in nothing.text
 

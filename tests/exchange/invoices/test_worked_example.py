@@ -5,7 +5,7 @@ from datetime import date
 import asyncpg
 
 from exchange.bookings.actions import adjust_booking, reverse_booking
-from exchange.invoices import store
+from exchange.invoices import checks, store
 from exchange.invoices.actions import issue_invoices
 from exchange.invoices.model import read_term
 from exchange.ledger.model import AccountKind, account_id
@@ -89,5 +89,5 @@ async def test_invoices_of_the_worked_example(fresh_database, tmp_path):  # noqa
         assert balances[account_id(kinds.VAT_IN, hub)] == 2_556_13
         assert balances[account_id(kinds.VAT_OUT, hub)] == -454_42
         assert sum(balances.values()) == 0
-        assert await conn.fetch(store.WRONG_INVOICES) == []
+        assert await conn.fetch(checks.WRONG_INVOICES) == []
         validate(tmp_path, *[await store.get_xml(conn, i) for i in issued])

@@ -1,0 +1,98 @@
+"""The seller objects: the document stands, its effect is gone, its bookings can be billed anew, to the cent."""
+
+from datetime import timedelta
+
+import pytest
+
+from exchange.invoices import checks, store
+from exchange.invoices.actions import credit_invoice, issue_invoices, settle_invoices
+from exchange.invoices.model import read_term
+from exchange.selfbilling.actions import object_to_invoice
+from kdnx.errors import Forbidden, Invalid, Refused, Stale
+from tests.exchange.build import SYSTEM
+from tests.exchange.invoices.build import a_confirmed, a_taxed_order, make_billable, validate
+from tests.exchange.selfbilling.making import agreed
+
+Q3 = read_term("2026-Q3")
+VAT = "SELECT coalesce(sum(sign * cents), 0)::bigint FROM exchange.transfer WHERE kind = 'vat'"
+
+
+@pytest.fixture
+async def bill(conn, cast):
+    """Three bookings of 33,33 EUR on one self-billed document of the pair's direct order."""
+    await make_billable(conn, cast.nord, cast.sued, cast.hub)
+    order = await a_taxed_order(conn, cast, cast.nord, cast.sued, ("U19",), route="direct")
+    for month in (7, 8, 9):
+        await a_confirmed(conn, cast.nord, cast.sued, order, 33_33, month)
+    await agreed(conn, cast.nord, cast.sued)
+    await conn.act_as(cast.sued.viewer)
+    (found,) = (await issue_invoices(conn, cast.sued.viewer, Q3)).issued
+    return found
+
+
+async def test_everything_is_free_again_and_the_books_are_even(conn, cast, bill, tmp_path):
+    await conn.act_as(cast.sued.viewer)
+    note = await credit_invoice(conn, cast.sued.viewer, bill.id, reason="Menge", lines=[2])
+    await conn.act_as(cast.nord.viewer)
+    after = await object_to_invoice(conn, cast.nord.viewer, bill.id, reason="So nicht vereinbart")
+    assert (after.state, after.objection, after.objected_on) == (
+        "objected", "So nicht vereinbart", conn.today,
+    )  # fmt: skip
+    assert (await store.get_invoice(conn, note.id)).state == "objected"
+    assert len(await store.list_lines(conn, after)) == 3
+    await conn.act_as(SYSTEM)
+    assert await conn.fetchval(VAT) == 0
+    await conn.act_as(cast.sued.viewer)
+    (anew,) = (await issue_invoices(conn, cast.sued.viewer, Q3)).issued
+    assert anew.net_cents == 99_99
+    validate(tmp_path, await store.get_xml(conn, anew))
+    await conn.act_as(SYSTEM)
+    for check in (checks.WRONG_INVOICES, checks.GAPS, checks.STILL_BILLED):
+        assert await conn.fetch(check) == []
+
+
+async def test_who_may_object_to_what(conn, cast, bill):
+    with pytest.raises(Forbidden):
+        await object_to_invoice(conn, cast.sued.viewer, bill.id, reason="mein eigenes")
+    note = await credit_invoice(conn, cast.sued.viewer, bill.id, reason="Menge", lines=[1])
+    await conn.act_as(cast.nord.viewer)
+    with pytest.raises(Refused) as refused:
+        await object_to_invoice(conn, cast.nord.viewer, note.id, reason="die Korrektur")
+    assert bill.number in refused.value.remedy
+    with pytest.raises(Stale):
+        await object_to_invoice(conn, cast.nord.viewer, bill.id, reason="alt", expected=9)
+    await object_to_invoice(conn, cast.nord.viewer, bill.id, reason="ja", expected=1)
+    with pytest.raises(Refused):
+        await object_to_invoice(conn, cast.nord.viewer, bill.id, reason="noch einmal")
+
+
+async def test_settling_ends_it(conn, cast, bill):
+    await conn.act_as(cast.sued.viewer)
+    with pytest.raises(Forbidden):
+        await settle_invoices(conn, cast.sued.viewer, [bill.id], conn.today)
+    await conn.act_as(cast.nord.viewer)
+    with pytest.raises(Invalid):
+        await settle_invoices(conn, cast.nord.viewer, [bill.id], conn.today + timedelta(days=1))
+    for _again in (1, 2):  # a retry changes nothing
+        await settle_invoices(conn, cast.nord.viewer, [bill.id], conn.today)
+    found = await store.get_invoice(conn, bill.id)
+    assert (found.state, found.settled_on, found.row_version) == ("settled", conn.today, 2)
+    with pytest.raises(Refused) as refused:
+        await object_to_invoice(conn, cast.nord.viewer, bill.id, reason="zu spät")
+    assert "beglichen" in refused.value.detail
+    with pytest.raises(Refused):
+        await settle_invoices(conn, cast.nord.viewer, [bill.id], conn.today - timedelta(days=1))
+
+
+async def test_the_office_settles_what_runs_over_the_hub_with_its_corrections(conn, cast):
+    await make_billable(conn, cast.nord, cast.sued, cast.hub)
+    order = await a_taxed_order(conn, cast, cast.nord, cast.sued)
+    await a_confirmed(conn, cast.nord, cast.sued, order, 100_00)
+    await conn.act_as(cast.nord.viewer)
+    (one,) = (await issue_invoices(conn, cast.nord.viewer, Q3)).issued
+    note = await credit_invoice(conn, cast.nord.viewer, one.id, reason="alles")
+    with pytest.raises(Forbidden):
+        await settle_invoices(conn, cast.nord.viewer, [one.id], conn.today)
+    await conn.act_as(cast.hub.viewer)
+    await settle_invoices(conn, cast.hub.viewer, [one.id, note.id], conn.today)
+    assert {(await store.get_invoice(conn, i.id)).state for i in (one, note)} == {"settled"}
