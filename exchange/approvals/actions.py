@@ -9,7 +9,7 @@ import asyncpg
 from exchange.approvals import store
 from exchange.approvals.schemas import TaxBody
 from exchange.approvals.store import Approval
-from exchange.inhouse.actions import clear_order
+from exchange.clearing.actions import clear_order
 from exchange.orders import store as orders
 from exchange.orders.actions import check_may, lock, move, note_order
 from exchange.orders.model import ON_OFFER, RUNNING, OrderEvent, OrderState, advance
@@ -60,7 +60,7 @@ async def review_order(
     advance(order.state, E.REVIEW, order.route)
     check_may(viewer, order, E.REVIEW)
     _check_binding(conn, order)
-    await clear_order(conn, viewer, order)
+    await clear_order(conn, viewer, order, reason=reason)
     if confirm_tax:
         require(viewer, Permission.ORDER_REVIEW_TAX)
         await _confirm_proposals(conn, viewer, order)

@@ -1,6 +1,6 @@
-"""Declare, sign twice, test, and sign off an order whose provider is red."""
+"""Declare, sign twice, test; what others may see of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from uuid import UUID
@@ -14,52 +14,61 @@ from exchange.inhouse.model import (
     Declaration,
     DeclarationEvent,
     DeclarationState,
-    Light,
+    House,
     Limit,
     Outlook,
     Standing,
+    Term,
     advance,
+    combine,
     outlook,
     standing,
 )
-from exchange.inhouse.store import MemberLight, Signoff
-from exchange.orders import store as orders
-from exchange.orders.actions import read_order
-from exchange.orders.model import LegalRoute, OrderState
-from exchange.orders.store import Order
+from exchange.inhouse.store import MemberLight
+from exchange.inhouse.telling import pass_on
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
-from kdnx.errors import FieldError, Forbidden, Invalid, Refused, Stale
+from kdnx.errors import FieldError, Forbidden, Invalid, NotFound, Refused, Stale
 from kdnx.ids import new_id
-from kdnx.members.store import list_members
+from kdnx.members.model import Link
+from kdnx.members.store import get_member, list_members, list_successions, list_terms
 from kdnx.rules.store import get_rule
 from kdnx.text import _
-from kdnx.viewer import Permission, Scope, Viewer, require
+from kdnx.viewer import Permission, Role, Scope, Viewer, require
 from kdnx.web.formats import eur
 
 E, S = DeclarationEvent, DeclarationState
 FIRST_YEAR = 2015
-# only these routes rest on the essentiality test of the provider
-TESTED = {LegalRoute.INHOUSE.value, LegalRoute.REVERSE.value, LegalRoute.JOINT.value}
 SEES_LIGHTS = {Scope.OFFICE, Scope.COMMITTEE, Scope.AUDIT}
 
 
 @dataclass(frozen=True)
 class Monitor:
-    """All that a house reads about itself."""
+    """All that a house reads about itself and the houses it succeeded; sums by year over all of them."""
 
     owner_id: UUID
+    houses: list[House]
     standing: Standing
     outlook: Outlook | None
     limit: Limit
+    term: Term
+    is_due: bool
     by_year: Mapping[int, tuple[int, int]]
     ledger: Mapping[int, int]
     declarations: list[Declaration]
 
 
-async def limit_on(conn: Conn) -> Limit:
-    """The limit that holds today, with its source."""
-    rule = await get_rule(conn, "inhouse_limit", "entrusted_share", conn.today)
+@dataclass(frozen=True)
+class Known:
+    """A member's light and, for those who may read amounts, its test."""
+
+    light: MemberLight
+    standing: Standing | None
+
+
+async def limit_on(conn: Conn, key: str = "entrusted_share") -> Limit:
+    """The limit that holds today, with its source; `key` is the share it limits."""
+    rule = await get_rule(conn, "inhouse_limit", key, conn.today)
     value = rule.value
     return Limit(
         Fraction(str(value["pct"])) / 100, Fraction(str(value["amber_pct"])) / 100, rule.id,
@@ -67,27 +76,119 @@ async def limit_on(conn: Conn) -> Limit:
     )  # fmt: skip
 
 
-async def read_monitor(conn: Conn, viewer: Viewer) -> Monitor:
-    """The viewer's own house: declarations, ledger, test and outlook."""
-    require(viewer, Permission.ORDER_READ)
-    if viewer.scope not in {Scope.MEMBER, Scope.OFFICE}:
-        raise Forbidden(_("Dieser Zugang handelt für kein Haus, das sich erklärt."))
-    owner, limit = viewer.owner_id, await limit_on(conn)
+async def term_on(conn: Conn) -> Term:
+    """The day of the year by which a declaration is due, as the rule of today says."""
+    rule = await get_rule(conn, "inhouse_policy", "declaration_day", conn.today)
+    month = min(max(int(rule.value["month"]), 1), 12)
+    return Term(month, max(int(rule.value["day"]), 1), rule.id, rule.source)
+
+
+def reads_amounts(viewer: Viewer) -> bool:
+    """Amounts of other houses: the legal officer of the office and audit; row security says the same."""
+    is_lawyer = viewer.scope == Scope.OFFICE and Role.LEGAL_OFFICER in viewer.roles
+    return is_lawyer or viewer.scope in {Scope.AUDIT, Scope.SYSTEM}
+
+
+async def houses_of(conn: Conn, owner_id: UUID, links: Sequence[Link] | None = None) -> list[House]:
+    """A house and those it succeeded: which of them has to have declared which years.
+
+    A predecessor declares the years that ended before the succession; the successor all of them, or, when
+    it came into being with the succession, those from that year on. `links` are all successions, if known.
+    """
+    every = await list_successions(conn) if links is None else links
+    mine = followed_by(owner_id, every)
+    if not mine:
+        return [House(owner_id)]
+    terms = [t.valid_from for t in await list_terms(conn, owner_id) if t.label == "membership"]
+    began = min(terms, default=None)
+    is_new = began is not None and any(began >= k.effective_on for k in mine)
+    first = began.year if began is not None and is_new else None
+    before = [House(k.predecessor_id, None, k.effective_on.year - 1) for k in mine]
+    return [House(owner_id, first), *before]
+
+
+def followed_by(owner_id: UUID, links: Sequence[Link]) -> list[Link]:
+    """The successions that lead to a house, over any number of steps."""
+    found: list[Link] = []
+    ends = {owner_id}
+    while more := [k for k in links if k.successor_id in ends and k not in found]:
+        found += more
+        ends |= {k.predecessor_id for k in more}
+    return found
+
+
+async def sums_of(conn: Conn, owner_id: UUID) -> dict[int, tuple[int, int]]:
+    """(entrusted, total) of the years that a house and its predecessors declared, as far as the viewer reads them."""
+    houses = await houses_of(conn, owner_id)
+    signed = await store.signed_years(conn, [h.member_id for h in houses], FIRST_YEAR)
+    return combine(houses, signed)
+
+
+async def standing_today(conn: Conn, owner_id: UUID) -> tuple[Standing, Limit]:
+    """The test of a house for an award today; the viewer's row security decides what it may read."""
+    limit, term = await limit_on(conn), await term_on(conn)
     year = conn.today.year
-    by_year = await store.signed_years(conn, owner, FIRST_YEAR)
+    by_year = await sums_of(conn, owner_id)
+    return standing(year, by_year, limit, is_due=term.is_over(year, conn.today)), limit
+
+
+async def read_monitor(conn: Conn, viewer: Viewer, owner: UUID | None = None) -> Monitor:
+    """The own house, or another one for whoever may read amounts: declarations, ledger, test and outlook."""
+    require(viewer, Permission.ORDER_READ)
+    if owner is not None and not reads_amounts(viewer):
+        raise Forbidden(_("Beträge anderer Häuser sehen Fachjuristin der Geschäftsstelle und Revision."))  # fmt: skip
+    if owner is None and viewer.scope not in {Scope.MEMBER, Scope.OFFICE}:
+        raise Forbidden(_("Dieser Zugang handelt für kein Haus, das sich erklärt."))
+    owner = viewer.owner_id if owner is None else (await get_member(conn, owner)).id
+    limit, term = await limit_on(conn), await term_on(conn)
+    houses = await houses_of(conn, owner)
+    ids = [h.member_id for h in houses]
+    by_year = combine(houses, await store.signed_years(conn, ids, FIRST_YEAR))
+    is_due = term.is_over(conn.today.year, conn.today)
+    now = standing(conn.today.year, by_year, limit, is_due=is_due)
     return Monitor(
-        owner, standing(year, by_year, limit), outlook(year, by_year, limit), limit, by_year,
-        await store.ledger_sums(conn, owner, FIRST_YEAR), await store.list_declarations(conn, owner),
+        owner, houses, now, outlook(now, by_year, limit), limit, term, is_due, by_year,
+        await store.ledger_sums(conn, ids, FIRST_YEAR), await store.list_declarations(conn, ids),
     )  # fmt: skip
 
 
-async def read_lights(conn: Conn, viewer: Viewer) -> list[MemberLight]:
-    """The light of every member, for office, committee and audit only."""
+async def read_lights(conn: Conn, viewer: Viewer) -> list[Known]:
+    """The light of every member, for office, committee and audit only; amounts for those who may read them."""
     require(viewer, Permission.REPORT_READ)
     if viewer.scope not in SEES_LIGHTS:
         raise Forbidden(_("Die Ampeln aller Mitglieder sehen Geschäftsstelle, Ausschuss und Revision."))  # fmt: skip
-    members = [m.id for m in await list_members(conn)]
-    return await store.list_lights(conn, conn.today.year, members)
+    year, term = conn.today.year, await term_on(conn)
+    members = [m.id for m in await list_members(conn) if m.state == "active"]
+    is_due = term.is_over(year, conn.today)
+    rows = await store.list_lights(conn, year, members, is_due=is_due)
+    if not reads_amounts(viewer):
+        return [Known(r, None) for r in rows]
+    limit, links = await limit_on(conn), await list_successions(conn)
+    ids = [*members, *(k.predecessor_id for k in links)]
+    signed = await store.signed_years(conn, ids, FIRST_YEAR)
+    found = []
+    for r in rows:
+        by_year = combine(await houses_of(conn, r.member_id, links), signed)
+        found.append(Known(r, standing(year, by_year, limit, is_due=is_due)))
+    return found
+
+
+async def keep_checks(conn: Conn, owner_id: UUID, years: range) -> None:
+    """Keep the tests of these award years as the lights that others see."""
+    limit = await limit_on(conn)
+    by_year = await sums_of(conn, owner_id)
+    for award in years:
+        found = standing(award, by_year, limit, is_due=False)
+        await store.insert_check(conn, owner_id, found, [limit.rule_id])
+
+
+def house_of(viewer: Viewer, house: UUID | None) -> UUID:
+    """The own house or one it succeeded; NotFound for any other."""
+    if house is None or house == viewer.owner_id:
+        return viewer.owner_id
+    if not viewer.acts_for(house):
+        raise NotFound(_("Dieses Haus gibt es nicht, oder Sie handeln nicht für es."))
+    return house
 
 
 def _check_year(conn: Conn, year: int) -> None:
@@ -120,10 +221,14 @@ async def save_declaration(
     basis: Basis,
     evidence: str,
     expected: int = 0,
+    house: UUID | None = None,
 ) -> Declaration:
-    """Write the draft of a year; where the year is signed, a correction as a new version."""
+    """Write the draft of a year; where the year is signed, a correction as a new version.
+
+    `house` is a house that the viewer's own one succeeded, None the own one.
+    """
     require(viewer, Permission.ORDER_EDIT)
-    owner = viewer.owner_id
+    owner = house_of(viewer, house)
     _check_year(conn, year)
     _check_sum(amounts)
     await store.lock_member(conn, owner)
@@ -153,13 +258,19 @@ async def save_declaration(
 
 
 async def sign_declaration(
-    conn: Conn, viewer: Viewer, year: int, event: DeclarationEvent, *, expected: int | None
+    conn: Conn,
+    viewer: Viewer,
+    year: int,
+    event: DeclarationEvent,
+    *,
+    expected: int | None,
+    house: UUID | None = None,
 ) -> Declaration:
     """Sign first, sign as another person, or give back; the second signature makes it count and tests again."""
     require(viewer, Permission.ORDER_EDIT if event == E.SIGN_FIRST else Permission.ORDER_APPROVE)
     if viewer.person_id is None:
         raise Forbidden(_("Erklärungen unterzeichnen Menschen, keine Maschinenzugänge."))
-    owner = viewer.owner_id
+    owner = house_of(viewer, house)
     await store.lock_member(conn, owner)
     found = await store.find_open(conn, owner, year)
     if found is None:
@@ -177,6 +288,7 @@ async def sign_declaration(
         after = await _write(conn, signed)
     else:
         after = await _sign_second(conn, viewer, found, state)
+    await pass_on(conn, after, await term_on(conn))
     _note(conn, viewer, event.value, after)
     return after
 
@@ -194,12 +306,8 @@ async def _sign_second(conn: Conn, viewer: Viewer, found: Declaration, state: st
     after = await _write(
         conn, replace(found, state=state, signer_2=viewer.person_id, signed_2_at=conn.now)
     )
-    limit = await limit_on(conn)
-    by_year = await store.signed_years(conn, found.owner_id, FIRST_YEAR)
-    for award in range(found.year + 1, found.year + YEARS + 1):
-        await store.insert_check(
-            conn, found.owner_id, standing(award, by_year, limit), [limit.rule_id]
-        )
+    # a house that was succeeded counts for its successor
+    await keep_checks(conn, viewer.owner_id, range(found.year + 1, found.year + YEARS + 2))
     return after
 
 
@@ -207,7 +315,7 @@ async def _check_ledger(conn: Conn, d: Declaration) -> None:
     """Turnover declared for kdnx is at least what the ledger holds; cost and forecast are another measure."""
     if d.basis != Basis.TURNOVER:
         return
-    booked = (await store.ledger_sums(conn, d.owner_id, d.year)).get(d.year, 0)
+    booked = (await store.ledger_sums(conn, [d.owner_id], d.year)).get(d.year, 0)
     if d.kdnx_cents < booked:
         raise Refused(
             _("Über kdnx erklärt sind {said}, im Hauptbuch stehen für {year} {booked}.").format(
@@ -231,65 +339,4 @@ def _note(conn: Conn, viewer: Viewer, act: str, d: Declaration) -> None:
         row_version=d.row_version,
         after={"year": d.year, "version": d.version, "state": d.state, "total": d.total_cents,
                "market": d.market_cents},
-    )  # fmt: skip
-
-
-async def provider_standing(conn: Conn, order: Order) -> tuple[Standing, Limit]:
-    """The provider's test today; the viewer's row security decides what it may read."""
-    limit = await limit_on(conn)
-    by_year = await store.signed_years(conn, order.owner_id, FIRST_YEAR)
-    return standing(conn.today.year, by_year, limit), limit
-
-
-async def clear_order(conn: Conn, viewer: Viewer, order: Order) -> None:
-    """Called by the legal review: refuse a red provider without sign-off, else keep the figures with the order."""
-    if order.legal_route not in TESTED:
-        return
-    if await store.find_signoff(conn, order.owner_id, order.id, order.current_version):
-        return
-    now, limit = await provider_standing(conn, order)
-    if now.light == Light.RED:
-        raise Refused(
-            _("Die Inhouse-Ampel des Bereitstellers ist rot."),
-            rule=f"{limit.norm}: " + _("Ein neuer Leistungsschein braucht eine begründete juristische Freizeichnung."),
-            remedy=_("Auf der Seite des Leistungsscheins unter „Inhouse-Prüfung“ freizeichnen."),
-            remedy_url=f"/orders/{order.id}",
-            code="inhouse_red",
-        )  # fmt: skip
-    await _keep(conn, viewer, order, now, limit, "")
-
-
-async def sign_off(conn: Conn, viewer: Viewer, order_id: UUID, *, reason: str) -> Order:
-    """A legal officer of the office answers for an order although the provider is red; once a version."""
-    require(viewer, Permission.ORDER_REVIEW_LEGAL)
-    if viewer.scope != Scope.OFFICE:
-        raise Forbidden(_("Freizeichnen kann nur die Geschäftsstelle."))
-    await orders.lock_order(conn, order_id)
-    order = await read_order(conn, viewer, order_id)
-    if viewer.person_id is not None and viewer.person_id == order.author_id:
-        raise Refused(_("Wer das Angebot verfasst hat, zeichnet es nicht frei."), code="four_eyes")
-    now, limit = await provider_standing(conn, order)
-    known = await store.find_signoff(conn, order.owner_id, order.id, order.current_version)
-    if order.state != OrderState.OFFERED or order.legal_route not in TESTED or known:
-        raise Refused(_("Hier ist nichts freizuzeichnen."), code="nothing_to_sign")
-    if now.light != Light.RED:
-        raise Refused(_("Die Ampel ist nicht rot; eine Freizeichnung ist nicht nötig."), code="not_red")  # fmt: skip
-    await _keep(conn, viewer, order, now, limit, reason)
-    return order
-
-
-async def _keep(
-    conn: Conn, viewer: Viewer, order: Order, now: Standing, limit: Limit, reason: str
-) -> None:
-    if viewer.person_id is None:
-        raise Forbidden(_("Freigaben erteilen Menschen, keine Maschinenzugänge."))
-    kept = Signoff(
-        order.owner_id, order.id, order.current_version, now.award_year, now.entrusted_cents, now.total_cents,
-        now.light.value, [limit.rule_id], reason.strip(), viewer.person_id, conn.now,
-    )  # fmt: skip
-    await store.insert_signoff(conn, kept)
-    record(
-        conn, viewer, "order.inhouse", object_kind="order", object_id=order.id, owner_id=order.owner_id,
-        reason=reason or None, row_version=order.row_version, rule_ids=[limit.rule_id],
-        after={"light": now.light.value},
     )  # fmt: skip

@@ -17,6 +17,7 @@ async def get_monitor_json(call: Call) -> MonitorOut:
     s = found.standing
     return MonitorOut(
         award_year=s.award_year, entrusted_cents=s.entrusted_cents, total_cents=s.total_cents, missing=list(s.missing),
+        years=list(s.years), is_provisional=s.is_provisional,
         light=s.light.value, share_percent=None if s.percent is None else str(s.percent),
         headroom_cents=s.headroom_cents,
         rule_id=found.limit.rule_id, norm=found.limit.norm,

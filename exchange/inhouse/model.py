@@ -1,8 +1,9 @@
 """Shares of entrusted activity after § 108 (1), (4), (8) GWB, exact; states of declarations; pure."""
 
-from collections.abc import Mapping, Sequence
+from calendar import monthrange
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -150,10 +151,43 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Term:
+    """Until which day of the following year a declaration is due, by the dated rule."""
+
+    month: int
+    day: int
+    rule_id: UUID
+    source: str
+
+    def due_on(self, year: int) -> date:
+        """The last day for the declaration of `year`; a day the month does not have is its last one."""
+        return date(year + 1, self.month, min(self.day, monthrange(year + 1, self.month)[1]))
+
+    def is_over(self, award_year: int, today: date) -> bool:
+        """The declaration of the year before the award is overdue: no older year stands in for it."""
+        return today > self.due_on(award_year - 1)
+
+
+@dataclass(frozen=True)
+class House:
+    """A house whose declarations count: from `first` on, and (a predecessor) up to `last`; None = no bound."""
+
+    member_id: UUID
+    first: int | None = None
+    last: int | None = None
+
+    def must_declare(self, year: int) -> bool:
+        """The year is missing without its declaration."""
+        return (self.first is None or year >= self.first) and (
+            self.last is None or year <= self.last
+        )
+
+
+@dataclass(frozen=True)
 class Standing:
     """The test for an award year: sums of three years in cents, light, and what may still come from the market.
 
-    `headroom_cents` is negative beyond the limit and None where years are missing.
+    `years` are the three that count. `headroom_cents` is negative beyond the limit and None where years are missing.
     """
 
     award_year: int
@@ -162,6 +196,12 @@ class Standing:
     missing: tuple[int, ...]
     light: Light
     headroom_cents: int | None
+    years: tuple[int, ...] = ()
+
+    @property
+    def is_provisional(self) -> bool:
+        """The year before the award is not declared and not yet due: the three years before it count."""
+        return bool(self.years) and self.years[-1] != self.award_year - 1
 
     @property
     def share(self) -> Fraction | None:
@@ -204,11 +244,6 @@ def headroom(entrusted: int, total: int, limit: Fraction) -> Fraction:
     return Fraction(entrusted) / limit - total
 
 
-def cooperation_headroom(market: int, total: int, limit: Fraction) -> Fraction:
-    """Extra market turnover x with (M+x)/(T+x) = limit: x = (limit·T − M)/(1 − limit)."""
-    return (limit * total - market) / (1 - limit)
-
-
 def light_of(share: Fraction | None, limit: Limit) -> Light:
     """Strict: exactly at the limit is red (§ 108 (1) no. 2 GWB: more than 80 percent)."""
     if share is None:
@@ -218,28 +253,61 @@ def light_of(share: Fraction | None, limit: Limit) -> Light:
     return Light.GREEN if share >= limit.amber else Light.AMBER
 
 
-def standing(award_year: int, by_year: Mapping[int, tuple[int, int]], limit: Limit) -> Standing:
-    """The test over the three years before the award; `by_year` gives (entrusted, total) in cents."""
-    years = range(award_year - YEARS, award_year)
+def combine(
+    houses: Sequence[House], signed: Mapping[UUID, Mapping[int, tuple[int, int]]]
+) -> dict[int, tuple[int, int]]:
+    """The sums of a house and those it succeeded, year by year; a year counts when all have declared it."""
+    every = {y for of_house in signed.values() for y in of_house}
+    found = {}
+    for year in sorted(every):
+        if any(h.must_declare(year) and year not in signed.get(h.member_id, {}) for h in houses):
+            continue
+        pairs = [signed[h.member_id][year] for h in houses if year in signed.get(h.member_id, {})]
+        found[year] = (sum(p[0] for p in pairs), sum(p[1] for p in pairs))
+    return found
+
+
+def years_before(award_year: int, declared: Collection[int], *, is_due: bool) -> tuple[int, ...]:
+    """The three years that count for an award: those before it, or until the last one is due the three before that.
+
+    § 108 (8) GWB asks for the last three years; the accounts of the last one are there only in the middle of the next.
+    """
+    strict = tuple(range(award_year - YEARS, award_year))
+    earlier = tuple(y - 1 for y in strict)
+    if is_due or award_year - 1 in declared or not set(earlier) <= set(declared):
+        return strict
+    return earlier
+
+
+def standing(
+    award_year: int,
+    by_year: Mapping[int, tuple[int, int]],
+    limit: Limit,
+    *,
+    is_due: bool = True,
+) -> Standing:
+    """The test over three years before the award; `by_year` gives (entrusted, total) in cents.
+
+    `is_due` says that the declaration of the last year is overdue, so that nothing stands in for it.
+    """
+    years = years_before(award_year, by_year, is_due=is_due)
     missing = tuple(y for y in years if y not in by_year)
     entrusted = sum(by_year[y][0] for y in years if y in by_year)
     total = sum(by_year[y][1] for y in years if y in by_year)
     share = None if missing or total <= 0 else Fraction(entrusted, total)
     room = None if share is None else floor(headroom(entrusted, total, limit.pct))
-    return Standing(award_year, entrusted, total, missing, light_of(share, limit), room)
+    return Standing(award_year, entrusted, total, missing, light_of(share, limit), room, years)
 
 
-def outlook(
-    award_year: int, by_year: Mapping[int, tuple[int, int]], limit: Limit
-) -> Outlook | None:
+def outlook(now: Standing, by_year: Mapping[int, tuple[int, int]], limit: Limit) -> Outlook | None:
     """When the trend breaks the limit: the mean step, and as band the smaller and the larger one.
 
     None where a year is missing, where the limit is broken today, or where all three years are alike.
     """
-    now = standing(award_year, by_year, limit)
     if now.share is None or now.light == Light.RED:
         return None
-    points = [by_year[y] for y in range(award_year - YEARS, award_year)]
+    points = [by_year[y] for y in now.years]
+    award_year = now.years[-1] + 1
     steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
     if all(s == (0, 0) for s in steps):
         return None

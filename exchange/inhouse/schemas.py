@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from exchange.bookings.schemas import Euro, Reason, Text
+from exchange.bookings.schemas import Euro, Text
 from exchange.inhouse.model import Basis
 from kdnx.web.api import Body
 
@@ -17,6 +17,7 @@ class DeclarationForm(BaseModel):
     """The amounts of a year in euro, German notation; `row_version` 0 for a new version."""
 
     row_version: int = 0
+    member_id: UUID | None = None
     basis: Basis
     kdnx_cents: Part
     owners_cents: Part
@@ -29,15 +30,16 @@ class DeclarationForm(BaseModel):
 
 
 class StepForm(BaseModel):
-    """A signature; `row_version` is what the person saw."""
+    """A signature; `row_version` is what the person saw, `member_id` a house the own one succeeded."""
 
     row_version: int
+    member_id: UUID | None = None
 
 
-class SignoffForm(BaseModel):
-    """Why an order is placed although the provider's light is red."""
+class YearQuery(BaseModel):
+    """Whose year: a house the own one succeeded, or the own house."""
 
-    reason: Reason
+    member_id: UUID | None = None
 
 
 class DeclarationBody(Body):
@@ -80,6 +82,8 @@ class MonitorOut(BaseModel):
     award_year: int
     entrusted_cents: int
     total_cents: int
+    years: list[int]
+    is_provisional: bool
     missing: list[int]
     light: str
     share_percent: str | None

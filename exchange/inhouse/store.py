@@ -1,5 +1,6 @@
-"""SQL of declarations, checks and what was signed off for an order."""
+"""SQL of declarations, checks and lights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +12,7 @@ from kdnx.ids import new_id
 
 LOCK_MEMBER = "SELECT pg_advisory_xact_lock(hashtextextended('declaration|' || $1::uuid::text, 0))"
 LIST_DECLARATIONS = """
-SELECT * FROM exchange.declaration WHERE owner_id = $1 ORDER BY year DESC, version DESC LIMIT 200
+SELECT * FROM exchange.declaration WHERE owner_id = ANY ($1::uuid[]) ORDER BY year DESC, version DESC, owner_id LIMIT 500
 """
 FIND_DECLARATION = (
     "SELECT * FROM exchange.declaration WHERE owner_id = $1 AND year = $2 AND version = $3"
@@ -21,8 +22,8 @@ LAST_VERSION = (
     "SELECT coalesce(max(version), 0) FROM exchange.declaration WHERE owner_id = $1 AND year = $2"
 )
 LIST_SIGNED = """
-SELECT year, total_cents - market_cents AS entrusted, total_cents AS total FROM exchange.declaration
-WHERE owner_id = $1 AND state = 'signed' AND year >= $2 ORDER BY year LIMIT 100
+SELECT owner_id, year, total_cents - market_cents AS entrusted, total_cents AS total FROM exchange.declaration
+WHERE owner_id = ANY ($1::uuid[]) AND state = 'signed' AND year >= $2 ORDER BY owner_id, year LIMIT 20000
 """
 INSERT_DECLARATION = """
 INSERT INTO exchange.declaration (owner_id, year, version, id, basis, total_cents, kdnx_cents, owners_cents, kdn_members_cents, other_public_cents,
@@ -40,51 +41,29 @@ UPDATE exchange.declaration SET state = 'superseded', row_version = row_version 
 WHERE owner_id = $1 AND year = $2 AND state = 'signed'
 """
 LEDGER_SUMS = """
-SELECT service_year AS year, sum(cents)::bigint AS cents FROM exchange.volume WHERE provider_id = $1 AND service_year >= $2 GROUP BY service_year
+SELECT service_year AS year, sum(cents)::bigint AS cents FROM exchange.volume WHERE provider_id = ANY ($1::uuid[]) AND service_year >= $2 GROUP BY service_year
 """
 INSERT_CHECK = """
-INSERT INTO exchange.inhouse_check (owner_id, award_year, id, checked_at, entrusted_cents, total_cents, headroom_cents, light, rule_ids)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO exchange.inhouse_check (owner_id, award_year, id, checked_at, entrusted_cents, total_cents, headroom_cents, light, rule_ids, last_year)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 LIST_LIGHTS = """
-SELECT m.id AS member_id, m.name, coalesce(l.light, 'grey') AS light, l.checked_at FROM kdnx.public_member m
+SELECT m.id AS member_id, m.name, CASE WHEN l.light IS NULL OR (l.last_year < $1 - 1 AND $3) THEN 'grey' ELSE l.light END AS light, l.checked_at,
+  coalesce(l.last_year < $1 - 1 AND NOT $3, false) AS is_provisional FROM kdnx.public_member m
 LEFT JOIN exchange.public_inhouse_light l ON l.owner_id = m.id AND l.award_year = $1
 WHERE m.id = ANY ($2::uuid[]) ORDER BY kdnx.sort_key(m.name), m.id LIMIT 500
-"""
-FIND_SIGNOFF = (
-    "SELECT * FROM exchange.order_inhouse WHERE owner_id = $1 AND order_id = $2 AND version = $3"
-)
-INSERT_SIGNOFF = """
-INSERT INTO exchange.order_inhouse (owner_id, order_id, version, award_year, entrusted_cents, total_cents, light, rule_ids, reason, signed_by, signed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 
 
 @dataclass(frozen=True)
 class MemberLight:
-    """A member and its light; `checked_at` None where nothing was ever checked."""
+    """A member and its light; `checked_at` None where nothing was ever checked; provisional: without the last year."""
 
     member_id: UUID
     name: str
     light: str
     checked_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Signoff:
-    """The provider's test kept with a version of an order; amounts in cents."""
-
-    owner_id: UUID
-    order_id: UUID
-    version: int
-    award_year: int
-    entrusted_cents: int
-    total_cents: int
-    light: str
-    rule_ids: list[UUID]
-    reason: str
-    signed_by: UUID
-    signed_at: datetime
+    is_provisional: bool
 
 
 async def lock_member(conn: Conn, owner_id: UUID) -> None:
@@ -92,9 +71,9 @@ async def lock_member(conn: Conn, owner_id: UUID) -> None:
     await conn.execute(LOCK_MEMBER, owner_id)
 
 
-async def list_declarations(conn: Conn, owner_id: UUID) -> list[Declaration]:
-    """All versions, the last year first."""
-    return many(Declaration, await conn.fetch(LIST_DECLARATIONS, owner_id))
+async def list_declarations(conn: Conn, houses: Sequence[UUID]) -> list[Declaration]:
+    """All versions of these houses, the last year first."""
+    return many(Declaration, await conn.fetch(LIST_DECLARATIONS, list(houses)))
 
 
 async def get_declaration(conn: Conn, owner_id: UUID, year: int, version: int) -> Declaration:
@@ -112,15 +91,19 @@ async def last_version(conn: Conn, owner_id: UUID, year: int) -> int:
     return int(await conn.fetchval(LAST_VERSION, owner_id, year))
 
 
-async def signed_years(conn: Conn, owner_id: UUID, first: int) -> dict[int, tuple[int, int]]:
-    """(entrusted, total) in cents of each signed year since `first`."""
-    rows = await conn.fetch(LIST_SIGNED, owner_id, first)
-    return {r["year"]: (r["entrusted"], r["total"]) for r in rows}
+async def signed_years(
+    conn: Conn, houses: Sequence[UUID], first: int
+) -> dict[UUID, dict[int, tuple[int, int]]]:
+    """(entrusted, total) in cents of each signed year since `first`, by house; only what the viewer may read."""
+    found: dict[UUID, dict[int, tuple[int, int]]] = {}
+    for r in await conn.fetch(LIST_SIGNED, list(houses), first):
+        found.setdefault(r["owner_id"], {})[r["year"]] = (r["entrusted"], r["total"])
+    return found
 
 
-async def ledger_sums(conn: Conn, owner_id: UUID, first: int) -> dict[int, int]:
-    """What the ledger knows of a member's supplies, net cents by service year."""
-    return {r["year"]: r["cents"] for r in await conn.fetch(LEDGER_SUMS, owner_id, first)}
+async def ledger_sums(conn: Conn, houses: Sequence[UUID], first: int) -> dict[int, int]:
+    """What the ledger knows of the supplies of these houses, net cents by service year."""
+    return {r["year"]: r["cents"] for r in await conn.fetch(LEDGER_SUMS, list(houses), first)}
 
 
 async def insert_declaration(conn: Conn, d: Declaration) -> None:
@@ -148,23 +131,13 @@ async def supersede(conn: Conn, owner_id: UUID, year: int) -> None:
 async def insert_check(conn: Conn, owner_id: UUID, s: Standing, rule_ids: list[UUID]) -> None:
     """Keep a test."""
     await conn.execute(
-        INSERT_CHECK, owner_id, s.award_year, new_id(), conn.now, s.entrusted_cents, s.total_cents, s.headroom_cents, s.light, rule_ids
+        INSERT_CHECK, owner_id, s.award_year, new_id(), conn.now, s.entrusted_cents, s.total_cents, s.headroom_cents, s.light, rule_ids,
+        s.years[-1],
     )  # fmt: skip
 
 
-async def list_lights(conn: Conn, award_year: int, members: list[UUID]) -> list[MemberLight]:
-    """The light of each member for an award year; grey where nothing is known."""
-    return many(MemberLight, await conn.fetch(LIST_LIGHTS, award_year, members))
-
-
-async def find_signoff(conn: Conn, owner_id: UUID, order_id: UUID, version: int) -> Signoff | None:
-    """The test kept with a version of an order."""
-    return maybe(Signoff, await conn.fetchrow(FIND_SIGNOFF, owner_id, order_id, version))
-
-
-async def insert_signoff(conn: Conn, s: Signoff) -> None:
-    """Keep the test with the order; UniqueViolation when there is one."""
-    await conn.execute(
-        INSERT_SIGNOFF, s.owner_id, s.order_id, s.version, s.award_year, s.entrusted_cents, s.total_cents, s.light, s.rule_ids,
-        s.reason, s.signed_by, s.signed_at,
-    )  # fmt: skip
+async def list_lights(
+    conn: Conn, award_year: int, members: Sequence[UUID], *, is_due: bool
+) -> list[MemberLight]:
+    """The light of each member for an award year; grey where nothing is known, or the last year is overdue."""
+    return many(MemberLight, await conn.fetch(LIST_LIGHTS, award_year, list(members), is_due))

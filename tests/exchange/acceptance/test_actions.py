@@ -10,6 +10,7 @@ from exchange.acceptance import store
 from exchange.acceptance.actions import accept_offer
 from exchange.acceptance.part import CHECKS
 from exchange.approvals.actions import approve_order, review_order
+from exchange.clearing.actions import name_cooperation
 from exchange.orders import store as orders
 from exchange.orders.actions import read_order
 from kdnx.errors import Forbidden, NotFound, Refused, Stale
@@ -17,6 +18,7 @@ from kdnx.tasks.actions import list_my_tasks
 from kdnx.viewer import Scope, Viewer
 from tests.catalog.build import WORKPLACE, a_body
 from tests.catalog.interests.interest_build import an_interest, an_offer
+from tests.exchange.cooperations.coop_build import concluded
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 
@@ -71,6 +73,10 @@ async def test_the_author_of_the_offer_does_not_sign_and_the_others_bring_it_to_
     made = await an_interest(conn, cast, "offered")
     await conn.act_as(cast.sued.viewer)
     order = await accept_offer(conn, cast.sued.viewer, made.id, expected=None)
+    # its route is § 108 (6) GWB, so it names the cooperation it rests on
+    c = await concluded(conn, cast.nord, cast.sued)
+    await conn.act_as(cast.nord.viewer)
+    await name_cooperation(conn, cast.nord.viewer, order.id, c.id)
     await conn.act_as(cast.office)
     order = await review_order(
         conn, cast.office, order.id, reason="trägt", confirm_tax=True, expected=None

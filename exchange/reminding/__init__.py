@@ -1,0 +1,1 @@
+"""Reminders of yearly declarations: before, on and after the day they are due."""
