@@ -2,25 +2,47 @@
 
 from exchange import demo
 from exchange.acceptance import part as acceptance
+from exchange.acts import ACT_LABELS
+from exchange.amendments import part as amendments
 from exchange.approvals import part as approvals
+from exchange.balances import part as balances
 from exchange.bookings import part as bookings
+from exchange.clearing import part as clearing
+from exchange.closing import part as closing
 from exchange.continuation import part as continuation
+from exchange.cooperations import part as cooperations
+from exchange.digests import part as digests
 from exchange.inhouse import part as inhouse
 from exchange.invoices import part as invoices
 from exchange.ledger import part as ledger
 from exchange.legacy import part as legacy
+from exchange.matching import part as matching
 from exchange.moves import part as moves
+from exchange.netting import part as netting
 from exchange.offers import part as offers
 from exchange.orders import part as orders
+from exchange.planning import part as planning
+from exchange.reminding import part as reminding
 from exchange.reports import part as reports
 from exchange.running import part as running
+from exchange.samples import part as samples
+from exchange.schedules import part as schedules
+from exchange.selfbilling import part as selfbilling
+from exchange.senders import part as senders
+from exchange.shares import part as shares
 from exchange.signing import part as signing
 from exchange.silence import part as silence
+from exchange.taxwatch import part as taxwatch
+from exchange.trail import part as trail
+from exchange.unbilled import part as unbilled
 from kdnx.module import Module
 
+# moves last: its address names any step of an order
 PARTS = (
-    orders, acceptance, offers, running, inhouse, approvals, moves, continuation, legacy, ledger, bookings,
-    signing, silence, reports, invoices,
+    orders, acceptance, offers, running, inhouse, cooperations, clearing, reminding, approvals,
+    continuation, legacy, ledger, bookings, signing, silence, schedules, amendments, shares,
+    reports, senders, unbilled, invoices, selfbilling, netting, matching, trail, samples,
+    balances, closing, digests, planning, taxwatch, moves,
 )  # fmt: skip
 MODULE = Module(
     name="exchange",
@@ -39,5 +61,7 @@ MODULE = Module(
     successions=tuple(s for p in PARTS for s in getattr(p, "SUCCESSIONS", ())),
     file_kinds=tuple(k for p in PARTS for k in getattr(p, "FILE_KINDS", ())),
     commands=tuple(c for p in PARTS for c in getattr(p, "COMMANDS", ())),
+    exports=tuple(c for p in PARTS for c in getattr(p, "EXPORTS", ())),
     demo_steps=(*demo.STEPS, *(d for p in PARTS for d in getattr(p, "DEMO_STEPS", ()))),
+    action_labels=ACT_LABELS,
 )

@@ -17,6 +17,7 @@ from catalog.module import MODULE as CATALOG
 from exchange.module import MODULE as EXCHANGE
 from kdnx import VERSION, platform
 from kdnx.audit.actions import finish
+from kdnx.audit.looking import leave_behind
 from kdnx.auth.actions import identify, limit, touch
 from kdnx.clock import read_clock
 from kdnx.config import Settings
@@ -56,12 +57,14 @@ def make_house(
     for module in modules:
         packages |= dict(module.templates)
     nav = sorted((e for m in modules for e in m.nav), key=lambda e: e.order)
-    hooks = Hooks(identify, finish, begin_once, keep_once, count_waiting, touch, limit)
+    hooks = Hooks(
+        identify, finish, begin_once, keep_once, count_waiting, touch, limit, leave_behind
+    )
     return House(
         settings=settings,
         env=make_environment(packages),
         hooks=hooks,
-        nav=[(e.label, e.href, e.permission) for e in nav],
+        nav=[(e.label, e.href, e.permission, e.under) for e in nav],
         modules=modules,
         clock=clock,
     )

@@ -16,12 +16,16 @@ from kdnx.web.routing import Door
 
 @dataclass(frozen=True)
 class NavEntry:
-    """An entry of the main navigation; `order` sorts, `permission` hides it from others."""
+    """An entry of the navigation; `order` sorts, `permission` hides it from others.
+
+    With `under` (the address of a main entry) it stands in the second row, shown while one of its group is open.
+    """
 
     label: str
     href: str
     order: int
     permission: Permission = Permission.SIGNED_IN
+    under: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,11 @@ class DemoStep:
 
 @dataclass(frozen=True)
 class Module:
-    """One domain (or the platform itself), as `kdnx.app` joins it to the house."""
+    """One domain (or the platform itself), as `kdnx.app` joins it to the house.
+
+    `commands` stand at `kdnx NAME`, `exports` at `kdnx export NAME`. `action_labels` says in German what
+    each audit action of the module is; a house test finds those that are missing.
+    """
 
     name: str
     title: str
@@ -138,4 +146,6 @@ class Module:
     successions: Sequence[SuccessionPart] = ()
     file_kinds: Sequence[Any] = ()
     commands: Sequence[click.Command] = ()
+    exports: Sequence[click.Command] = ()
     demo_steps: Sequence[DemoStep] = ()
+    action_labels: Mapping[str, str] = field(default_factory=dict)

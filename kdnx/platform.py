@@ -1,6 +1,7 @@
 """The platform as a module: the features of the ground floor, joined like any other domain."""
 
 from kdnx.access import part as access
+from kdnx.audit.acts import ACT_LABELS
 from kdnx.auth import part as auth
 from kdnx.changes import api as changes
 from kdnx.clients import part as clients
@@ -56,4 +57,5 @@ MODULE = Module(
     file_kinds=tuple(k for p in PARTS for k in getattr(p, "FILE_KINDS", ())),
     successions=tuple(s for p in PARTS for s in getattr(p, "SUCCESSIONS", ())),
     commands=tuple(c for p in PARTS for c in getattr(p, "COMMANDS", ())),
+    action_labels=ACT_LABELS,
 )

@@ -3,6 +3,7 @@
 from kdnx.module import DueJob, Module, NavEntry
 from kdnx.viewer import Permission
 from procurement import demo
+from procurement.acts import ACT_LABELS
 from procurement.bundles import api as bundles_api
 from procurement.bundles import pages as bundles_pages
 from procurement.carried import api as carried_api
@@ -63,4 +64,5 @@ MODULE = Module(
         DueJob("demands.remind", demands.remind_due_members, every_minutes=60),
     ),
     demo_steps=(*demo.STEPS, *carried_demo.STEPS),
+    action_labels=ACT_LABELS,
 )

@@ -18,6 +18,7 @@ from exchange.bookings.model import (
     check_service_term,
 )
 from exchange.bookings.store import NewBooking, Row, Terms
+from exchange.ledger.gate import check_proposable
 from exchange.telling.actions import counterpart_of, tell_bookings
 from kdnx.audit.actions import record
 from kdnx.clock import end_of_day
@@ -132,7 +133,7 @@ def check_bookable(terms: Terms, first: date, last: date) -> None:
 
 
 async def propose_booking(conn: Conn, viewer: Viewer, proposal: Proposal) -> Row:
-    """Propose one booking for the recipient to sign."""
+    """Propose one booking for the recipient to sign; for a closed year it is an adjustment."""
     require(viewer, Permission.BOOKING_PROPOSE)
     terms = await get_terms(conn, proposal.order_id, proposal.service_to)
     if not viewer.acts_for(terms.owner_id):
@@ -145,10 +146,12 @@ async def propose_booking(conn: Conn, viewer: Viewer, proposal: Proposal) -> Row
     check_bookable(terms, proposal.service_from, proposal.service_to)
     if proposal.net_cents <= 0:
         raise Refused(_("Der Betrag muss über null liegen."), code="booking_positive")
+    is_late = await check_proposable(conn, proposal.service_to)
+    kind = BookingKind.ADJUSTMENT if is_late else BookingKind.REGULAR
     (ordinal,) = await store.draw_ordinals(conn, [(terms.owner_id, terms.order_id)])
     new = NewBooking(
         owner_id=terms.owner_id, id=new_id(), order_id=terms.order_id, order_version=terms.version, ordinal=ordinal,
-        recipient_id=terms.recipient_id, kind=BookingKind.REGULAR.value, sign=1, service_from=proposal.service_from,
+        recipient_id=terms.recipient_id, kind=kind.value, sign=1, service_from=proposal.service_from,
         service_to=proposal.service_to, net_cents=proposal.net_cents, proposed_by=terms.owner_id,
         proposed_person=viewer.principal, proposed_at=conn.now, due_on=conn.today + timedelta(days=terms.confirm_days),
         silence=terms.silence, quantity=proposal.quantity, reference=proposal.reference or None,

@@ -43,6 +43,7 @@ from kdnx.viewer import Permission, Scope, Viewer
 from kdnx.web.form import Form
 from kdnx.web.paging import decode_cursor, encode_cursor
 from kdnx.web.routing import Call, get, post
+from kdnx.web.slots import render_slots
 
 WORDS: Mapping[str, Any] = {
     "labels": {s.value: text for s, text in LABELS.items()},
@@ -192,7 +193,7 @@ async def _show(
         related=await store.list_related(call.conn, row),
         transfers=await list_transfers(call.conn, None, TransferFilter(source_id=row.id), 200),
         history=[(e["at"], _sentence(e["action"], e["reason"]), e["person"] or "") for e in events],
-        volume_kind=TransferKind.SUPPLY.value,
+        volume_kind=TransferKind.SUPPLY.value, sections=await render_slots(call, "booking.sections", row.id),
         reason_options=[(r.value, text) for r, text in REASON_LABELS.items() if r != DisputeReason.REST], **WORDS,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from kdnx.viewer import Permission
 
 APIS = (api,)
 TEMPLATES = {"invoices": "exchange.invoices"}
-NAV = (NavEntry("Rechnungen", "/invoices", 46, Permission.BOOKING_READ),)
+NAV = (NavEntry("Rechnungen", "/invoices", 46, Permission.BOOKING_READ, under="/bookings"),)
 SLOTS = (
     Slot("order.sections", 55, order_section),
     Slot("booking.sections", 50, booking_section),

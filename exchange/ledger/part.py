@@ -10,7 +10,7 @@ from kdnx.viewer import Permission
 
 APIS = (api,)
 TEMPLATES = {"ledger": "exchange.ledger"}
-NAV = (NavEntry("Buchungsbuch", "/transfers", 45, Permission.LEDGER_READ),)
+NAV = (NavEntry("Buchungsbuch", "/transfers", 45, Permission.LEDGER_READ, under="/bookings"),)
 # the invariants of model.md 8: I1, I4, I5, I6, I10
 CHECKS = (
     Check(

@@ -18,6 +18,11 @@ SELECT CASE WHEN exchange.open_accounts($20, $21, $22, $1) >= 0
 CLOSED_THROUGH = """
 SELECT coalesce(max(year * 100 + month), 0) FROM exchange.period WHERE state IN ('closed', 'locked')
 """
+# the year's own row is month 13
+GATE_STATES = """
+SELECT coalesce((SELECT state FROM exchange.period WHERE year = $1 AND month = 13), 'open') AS year_state,
+  coalesce((SELECT state FROM exchange.period WHERE year = $1 AND month = $2), 'open') AS month_state
+"""
 LIST_TRANSFERS = """
 SELECT t.owner_id, t.seq, t.id, t.kind, t.leg, t.debit_id, t.credit_id, t.cents, t.sign, t.book_year, t.book_month,
   t.service_year, t.service_month, t.recipient_id, t.category_id, t.offering_id, t.source, t.source_id,
@@ -192,6 +197,12 @@ async def closed_through(conn: Conn) -> int:
     """The last closed booking period as yyyymm, 0 when none is."""
     found: int = await conn.fetchval(CLOSED_THROUGH)
     return found
+
+
+async def gate_states(conn: Conn, year: int, month: int) -> tuple[str, str]:
+    """States of the year and of the month: open, closing, closed or locked."""
+    row = await conn.fetchrow(GATE_STATES, year, month)
+    return ("open", "open") if row is None else (row["year_state"], row["month_state"])
 
 
 def _arguments(members: Sequence[UUID] | None, f: TransferFilter) -> list[object]:

@@ -1,6 +1,8 @@
 """A run's lines and a member's statement as CSV, amounts in euro."""
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from exchange.ledger.model import TRANSFER_LABELS, TransferKind
@@ -36,25 +38,34 @@ def write_lines(shown: Shown, names: Mapping[UUID, str]) -> bytes:
     )
 
 
-def write_statement(run: Run, found: Statement) -> bytes:
-    """Opening, every movement, and what the run does; each account's rows sum to zero."""
-    rows: list[dict[str, object]] = []
-
-    def add(day: object, account: str, kind: str, label: str, cents: int) -> None:
+def statement_rows(found: Statement) -> list[dict[str, Any]]:
+    """Opening and every movement up to the cut: day, account, kind, label, cents (owed to and by the member)."""
+    rows: list[dict[str, Any]] = []
+    for account, cents in (
+        (PAYABLE, found.opening_payable),
+        (RECEIVABLE, found.opening_receivable),
+    ):
         if cents:
-            row = {"day": day, "account": account, "kind": kind, "label": label, "cents": cents}
-            rows.append(row)
-
-    add(found.opened_on, PAYABLE, _("Vortrag"), "", found.opening_payable)
-    add(found.opened_on, RECEIVABLE, _("Vortrag"), "", found.opening_receivable)
+            rows.append(_row(found.opened_on, account, _("Vortrag"), "", cents))
     for m in found.movements:
         is_payable = m.account == "payable"
         kind = TRANSFER_LABELS[TransferKind(m.kind)]
         on, cents = berlin_day(m.recorded_at), -m.cents if is_payable else m.cents
-        add(on, PAYABLE if is_payable else RECEIVABLE, kind, m.label, cents)
+        rows.append(_row(on, PAYABLE if is_payable else RECEIVABLE, kind, m.label, cents))
+    return rows
+
+
+def _row(on: date | None, account: str, kind: str, label: str, cents: int) -> dict[str, Any]:
+    return {"day": on, "account": account, "kind": kind, "label": label, "cents": cents}
+
+
+def write_statement(run: Run, found: Statement) -> bytes:
+    """Opening, every movement, and what the run does; each account's rows sum to zero."""
     x = found.line
-    add(run.up_to, PAYABLE, _("Verrechnung"), run.number, -x.netted_cents)
-    add(run.up_to, RECEIVABLE, _("Verrechnung"), run.number, -x.netted_cents)
-    add(run.up_to, PAYABLE, _("Auszahlung"), run.number, -x.out_cents)
-    add(run.up_to, RECEIVABLE, _("Einzahlung"), run.number, -x.in_cents)
-    return write_csv(STATEMENT_COLUMNS, rows)
+    done = [
+        _row(run.up_to, PAYABLE, _("Verrechnung"), run.number, -x.netted_cents),
+        _row(run.up_to, RECEIVABLE, _("Verrechnung"), run.number, -x.netted_cents),
+        _row(run.up_to, PAYABLE, _("Auszahlung"), run.number, -x.out_cents),
+        _row(run.up_to, RECEIVABLE, _("Einzahlung"), run.number, -x.in_cents),
+    ]
+    return write_csv(STATEMENT_COLUMNS, [*statement_rows(found), *(r for r in done if r["cents"])])

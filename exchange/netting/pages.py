@@ -9,6 +9,7 @@ from exchange.ledger.model import TRANSFER_LABELS
 from exchange.netting import actions, store
 from exchange.netting.files import write_lines, write_statement
 from exchange.netting.model import BADGES, LABELS, MODE_LABELS, MODE_WORDS, Mode, RunState
+from exchange.netting.paper import print_statement
 from exchange.netting.reading import (
     MOST,
     Shown,
@@ -202,6 +203,15 @@ async def download_statement(call: Call) -> Response:
     return _file(write_statement(run, found), name, CSV)
 
 
+async def print_statement_pdf(call: Call) -> Response:
+    """The same on paper, tagged."""
+    run, member = await store.get_run(call.conn, call.path_id()), call.path_id("member_id")
+    found = await read_statement(call.conn, call.viewer, run, member)
+    (house,) = await list_members(call.conn, [member])
+    made = await print_statement(run, house, found)
+    return _file(made, f"kontoauszug-{run.number}-{house.code}.pdf", "application/pdf")
+
+
 async def download_lines(call: Call) -> Response:
     """The lines the viewer sees as CSV."""
     shown = await read_run(call.conn, call.viewer, call.path_id())
@@ -271,6 +281,11 @@ DOORS = (
     get(
         "/settlements/{id}/members/{member_id}/statement.csv",
         download_statement,
+        permission=P.LEDGER_READ,
+    ),
+    get(
+        "/settlements/{id}/members/{member_id}/statement.pdf",
+        print_statement_pdf,
         permission=P.LEDGER_READ,
     ),
 )

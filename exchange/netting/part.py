@@ -9,7 +9,7 @@ from kdnx.viewer import Permission
 
 APIS = (api,)
 TEMPLATES = {"netting": "exchange.netting"}
-NAV = (NavEntry("Ausgleich", "/settlements", 47, Permission.LEDGER_READ),)
+NAV = (NavEntry("Ausgleich", "/settlements", 47, Permission.LEDGER_READ, under="/bookings"),)
 CHECKS = (
     Check(
         "settlement_posted",

@@ -213,7 +213,12 @@ SIDE_LABELS = {
     "hub": "Drehscheibe",
     "recipient": "Abnehmer",
 }
-ORIGIN_LABELS = {"signed": "unterzeichnet", "legacy": "Altbestand", "succession": "Rechtsnachfolge"}
+ORIGIN_LABELS = {
+    "signed": "unterzeichnet",
+    "legacy": "Altbestand",
+    "succession": "Rechtsnachfolge",
+    "carried": "aus der vorigen Fassung übernommen",
+}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
@@ -38,8 +37,8 @@ from kdnx.text import _
 from kdnx.viewer import ROLE_LABELS, Permission, Viewer
 from kdnx.web.form import Form, field_errors
 from kdnx.web.formats import day, eur
-from kdnx.web.page import make_shell
 from kdnx.web.routing import Call, get
+from kdnx.web.slots import render_slots
 
 E, P = OrderEvent, Permission
 M = TypeVar("M", bound=BaseModel)
@@ -151,7 +150,7 @@ async def order_page(call: Call, form: Form[Any] | None, status: int = 200) -> R
         earliest=earliest_end(conn.today, order.notice_months),
         section_step=next((m.value for m in moves if m in IN_SECTION), ""),
         nothing_to_do=turn_words(call.viewer, order, moves),
-        sections=await _sections(call, order),
+        sections=await render_slots(call, "order.sections", order.id),
         continued_by=await store.find_continuation(conn, *key), needs_reason=actions.NEEDS_REASON,
         my_sides=actions.sides_of(call.viewer, order), panel=await _documents(call, order),
         **WORDS,
@@ -224,20 +223,6 @@ def next_step(order: Order) -> str:
             else _("Läuft unbefristet.")
         )
     return ""
-
-
-async def _sections(call: Call, order: Order) -> list[Markup]:
-    shell = make_shell(call.house, call.request, call.viewer, 0)
-    around = {"shell": shell, "viewer": call.viewer, "now": call.conn.now, "today": call.conn.today}
-    slots = [s for m in call.house.modules for s in m.slots if s.name == "order.sections"]
-    pieces = []
-    for slot in sorted(slots, key=lambda s: s.order):
-        given = await slot.render(call.conn, call.viewer, order.id)
-        if given is not None:
-            template, values = given
-            html = call.house.env.get_template(template).render({**around, **values})
-            pieces.append(Markup(html))  # noqa: S704  # a template of ours, escaped by Jinja
-    return pieces
 
 
 DOORS = (

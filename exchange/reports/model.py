@@ -103,6 +103,9 @@ class VolumeRow:
     cents: int
     provider_id: UUID | None = None
     recipient_id: UUID | None = None
+    category_id: UUID | None = None
+    offering_id: UUID | None = None
+    month: int | None = None
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,10 @@ def make_rows(cells: Iterable[Cell], by: By, year: int, names: Names) -> list[Vo
         row = _row(c, by, year, names)
         before = found.get(row.key)
         cents = row.cents + (before.cents if before else 0)
-        found[row.key] = VolumeRow(row.key, row.label, cents, row.provider_id, row.recipient_id)
+        found[row.key] = VolumeRow(
+            row.key, row.label, cents, row.provider_id, row.recipient_id,
+            c.category_id, c.offering_id, c.month,
+        )  # fmt: skip
     if by == By.MONTH:
         return sorted(found.values(), key=lambda r: r.key)
     return sorted(found.values(), key=lambda r: (-r.cents, r.label, r.key))

@@ -204,15 +204,15 @@ def _shown(viewer: Viewer, found: Volume) -> list[tuple[VolumeRow, float, str]]:
 
 def _drill(viewer: Viewer, row: VolumeRow, found: Volume) -> str:
     """Where the transfers of a row are, for those who may read them."""
-    if not viewer.may(Permission.LEDGER_READ) or found.as_.value == "successor":
-        return ""
-    ids = {"provider": row.provider_id, "recipient": row.recipient_id}
+    ids = {
+        "provider": row.provider_id, "recipient": row.recipient_id, "category": row.category_id,
+        "offering": row.offering_id, "month": row.month,
+    }  # fmt: skip
     wanted: dict[str, object] = {k: v for k, v in ids.items() if v}
-    return (
-        "/transfers?" + urlencode({**wanted, "year": found.year, "kind": "supply"})
-        if wanted
-        else ""
-    )
+    if not viewer.may(Permission.LEDGER_READ) or not wanted:
+        return ""
+    cell = {"year": found.year, "basis": found.basis.value, "as": found.as_.value, **wanted}
+    return "/trail/cells?" + urlencode(cell)
 
 
 async def download_volume(call: Call) -> Response:

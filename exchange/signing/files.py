@@ -19,6 +19,7 @@ from exchange.bookings.model import (
     surcharge_of,
 )
 from exchange.bookings.store import NewBooking, Row, Terms
+from exchange.ledger.gate import check_proposable
 from exchange.ledger.model import TEMPLATE, book_period
 from exchange.ledger.reading import own_or_all
 from exchange.ledger.store import closed_through
@@ -118,6 +119,7 @@ async def _plan(
             known[e.owner_id, e.reference, e.service_year] = e
     planned: list[Planned] = []
     seen: set[tuple[UUID, str, int]] = set()
+    gates: set[tuple[int, int]] = set()
     for row in rows:
         try:
             terms = _terms_of(by_number.get(str(row.values["order"]), []), viewer, row)
@@ -134,6 +136,7 @@ async def _plan(
                 outcome.unchanged += 1
                 continue
             _check_new(viewer, terms, row, is_double=key in seen)
+            await _check_gate(conn, row, gates)
             seen.add(key)
             planned.append(Planned(row, terms, new_id()))
         except _Fault as fault:
@@ -144,6 +147,14 @@ async def _plan(
                 RowError(row.number, "Leistung bis", found, error.remedy or "", error.detail)
             )
     return planned
+
+
+async def _check_gate(conn: Conn, row: FileRow, passed: set[tuple[int, int]]) -> None:
+    """Nothing new into a period that is being closed; asked once a month of service."""
+    day = row.values["service_to"]
+    if (day.year, day.month) not in passed:
+        await check_proposable(conn, day)
+        passed.add((day.year, day.month))
 
 
 class _Fault(Exception):

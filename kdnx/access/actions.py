@@ -6,7 +6,9 @@ from uuid import UUID
 
 from kdnx.access import store
 from kdnx.access.model import (
+    MAX_AUDIT_DAYS,
     RoleGrant,
+    check_audit_term,
     check_deputy,
     check_deputy_term,
     check_granting,
@@ -18,6 +20,7 @@ from kdnx.auth.model import ALLIANCE_ROLES
 from kdnx.db.conn import Conn
 from kdnx.errors import NotFound, Refused, Stale
 from kdnx.ids import new_id
+from kdnx.rules.store import find_rule
 from kdnx.text import _
 from kdnx.viewer import ROLE_LABELS, Permission, Role, Scope, Viewer, require
 
@@ -40,6 +43,8 @@ async def grant_role(
         require(viewer, Permission.ROLE_GRANT)
         check_term(role, valid_from, valid_to)
     check_granting(viewer, member_id, role)
+    if role == Role.AUDITOR and valid_to is not None:
+        check_audit_term(valid_from, valid_to, await max_audit_days(conn))
     _not_oneself(viewer, person_id)
     if not await store.lock_person(conn, person_id):
         raise NotFound(_("Diese Person gibt es nicht."))
@@ -79,6 +84,25 @@ async def grant_role(
         after=after,
     )
     return grant_id
+
+
+async def max_audit_days(conn: Conn) -> int:
+    """How long a right to audit may last at most, in days: the rule `audit_term` of today."""
+    rule = await find_rule(conn, "audit_term", "auditor", conn.today)
+    return int(rule.value["days"]) if rule else MAX_AUDIT_DAYS
+
+
+async def own_audit_term(conn: Conn, viewer: Viewer) -> RoleGrant | None:
+    """The running right to audit of the viewer, the one that ends last; None for everybody else."""
+    if viewer.person_id is None or viewer.scope != Scope.AUDIT:
+        return None
+    grants = await store.list_grants(conn, None, person_id=viewer.person_id)
+    running = [
+        g
+        for g in grants
+        if g.role == Role.AUDITOR and g.valid_to and g.state_on(conn.today) == "running"
+    ]
+    return max(running, key=lambda g: g.valid_to or g.valid_from, default=None)
 
 
 def _not_oneself(viewer: Viewer, person_id: UUID) -> None:
@@ -122,6 +146,8 @@ async def end_role(
             _("Eine Rolle endet frühestens heute und nach ihrem Beginn."),
             rule=_("Vergangenes bleibt, wie es war: Handlungen von gestern behalten ihre Rolle."),
         )
+    if grant.role == Role.AUDITOR:
+        check_audit_term(grant.valid_from, valid_to, await max_audit_days(conn))
     new_version = await store.end_grant(conn, grant_id, valid_to)
     record(
         conn, viewer, "role.end", object_kind="role_grant", object_id=grant_id, owner_id=grant.member_id,

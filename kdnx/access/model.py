@@ -28,6 +28,12 @@ class RoleGrant:
     granted_by_name: str = ""
     row_version: int = 1
 
+    def days_left(self, day: date) -> int | None:
+        """Days the role still holds, that day included; None without an end or when it is not running."""
+        if self.valid_to is None or self.state_on(day) != "running":
+            return None
+        return (self.valid_to - day).days
+
     def state_on(self, day: date) -> str:
         """'coming', 'running' or 'ended' on that day."""
         if self.valid_from > day:
@@ -64,6 +70,7 @@ class Person:
 
 
 MAX_DEPUTY_DAYS = 366
+MAX_AUDIT_DAYS = 366  # where no rule `audit_term` is approved
 LABELS = {"coming": "beginnt noch", "running": "läuft", "ended": "beendet"}
 
 
@@ -108,6 +115,19 @@ def check_term(role: Role, valid_from: date, valid_to: date | None) -> None:
             rule=_("Prüfrechte über alle Mitglieder werden nur befristet vergeben."),
             remedy=_("Bitte den letzten Tag der Prüfung angeben."),
         )
+
+
+def check_audit_term(valid_from: date, valid_to: date, max_days: int) -> None:
+    """Raise Refused for a right to audit that lasts longer than the rule `audit_term` admits (days)."""
+    if (valid_to - valid_from).days > max_days:
+        raise Refused(
+            _("So lange lässt sich die Revision nicht vergeben."),
+            rule=_("Prüfrechte gelten höchstens {days} Tage am Stück (Regel „Dauer von Prüfrechten“).").format(
+                days=max_days
+            ),
+            remedy=_("Bitte einen früheren letzten Tag wählen; danach lässt sich das Recht neu vergeben."),
+            code="audit_term",
+        )  # fmt: skip
 
 
 def check_deputy(viewer: Viewer, deputy_id: UUID, roles: Sequence[Role]) -> UUID:

@@ -64,6 +64,7 @@ async def _roles_page(call: Call, status: int = 200, form: object = None) -> Res
         members=await members_to_serve(call),
         role_labels=ROLE_LABELS,
         labels=LABELS,
+        audit_days=await actions.max_audit_days(call.conn),
     )
 
 

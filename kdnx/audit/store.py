@@ -1,6 +1,7 @@
 """SQL of the audit trail and the change feed's rows."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -34,8 +35,10 @@ SELECT e.owner_id, e.seq, e.at, e.action, e.role, e.object_kind, e.object_id, e.
   p.display_name AS person, m.short_name AS member
 FROM kdnx.audit_event e
 LEFT JOIN kdnx.person p ON p.id = e.person_id LEFT JOIN kdnx.member m ON m.id = e.owner_id
-WHERE ($1::timestamptz IS NULL OR e.at < $1) AND ($2::text IS NULL OR e.action ILIKE $2 || '%' OR e.object_kind = $2)
-ORDER BY e.at DESC, e.owner_id, e.seq DESC LIMIT $3
+WHERE ($1::timestamptz IS NULL OR (e.at, e.owner_id, e.seq) < ($1, coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'), coalesce($5::bigint, 0)))
+  AND ($2::text IS NULL OR e.action ILIKE $2 || '%' OR e.object_kind = $2 OR e.action = ANY ($6::text[]))
+  AND ($7::uuid IS NULL OR e.owner_id = $7)
+ORDER BY e.at DESC, e.owner_id DESC, e.seq DESC LIMIT $3
 """
 BROKEN_CHAIN = """
 WITH e AS (SELECT *, lag(hash) OVER (PARTITION BY owner_id ORDER BY seq) AS prev, lag(seq) OVER (PARTITION BY owner_id ORDER BY seq) AS prev_seq FROM kdnx.audit_event)
@@ -71,7 +74,19 @@ async def list_events_of_object(
 
 
 async def list_events(
-    conn: Conn, *, before: object, text: str | None, limit: int
+    conn: Conn,
+    *,
+    before: datetime | None,
+    text: str | None,
+    limit: int,
+    place: tuple[UUID, int] | None = None,
+    actions: Sequence[str] = (),
+    owner_id: UUID | None = None,
 ) -> list[asyncpg.Record]:
-    """The trail, newest first; `before` is an instant to page on, `text` an action prefix or object kind."""
-    return await conn.fetch(LIST_EVENTS, before, text, limit)
+    """The trail, newest first; `before` (with `place`: owner and seq of that row) is where to go on.
+
+    `text` is the beginning of an action or an object kind; `actions` are whole actions that count as well.
+    """
+    return await conn.fetch(
+        LIST_EVENTS, before, text, limit, *(place or (None, None)), list(actions), owner_id
+    )

@@ -47,6 +47,7 @@ PERMISSION_LABELS = {
     Permission.BOOKING_PROPOSE: "Buchungen vorschlagen",
     Permission.BOOKING_CONFIRM: "Buchungen bestätigen",
     Permission.LEDGER_READ: "Konten lesen",
+    Permission.PERIOD_CLOSE: "Perioden abschließen",
     Permission.REPORT_READ: "Berichte lesen",
     Permission.MEMBER_READ: "Mitglieder lesen",
     Permission.MEMBER_EDIT: "Stammdaten pflegen",

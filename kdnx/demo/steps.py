@@ -1,6 +1,6 @@
 """The ground's own part of the script: alliance, members, people, files, and the merger of 2024."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from kdnx.access.actions import grant_role
@@ -17,7 +17,7 @@ from kdnx.rules.actions import approve_rule, enter_rule
 from kdnx.succession.actions import carry_out_succession, propose_succession
 
 BEGAN = date(2004, 1, 1)
-AUDIT_ENDS = date(2030, 1, 1)
+AUDIT_BEGINS, AUDIT_DAYS = timedelta(days=30), timedelta(days=360)
 
 
 async def found(scene: Scene) -> None:
@@ -34,9 +34,9 @@ async def found(scene: Scene) -> None:
 
 
 async def people(scene: Scene) -> None:
-    """Personas, and two colleagues at every other member."""
+    """Personas, and two colleagues at every member, the hub too: it declares for itself like the others."""
     viewer = await scene.act_as_office()
-    codes = sorted(set(scene.members) - {OFFICE_CODE, *MERGED})
+    codes = sorted(set(scene.members) - set(MERGED))
     for player in (*PERSONAS, *colleagues(sorted(scene.members))):
         if not player.is_persona and player.member not in codes:
             continue
@@ -50,14 +50,16 @@ async def people(scene: Scene) -> None:
             is_persona=player.is_persona,
         )
         for role in player.roles:
-            until = AUDIT_ENDS if role.value == "auditor" else None
+            is_audit = role.value == "auditor"  # audit is time-boxed
+            since = scene.conn.today - AUDIT_BEGINS if is_audit else date(2020, 1, 1)
+            until = since + AUDIT_DAYS if is_audit else None
             await grant_role(
                 scene.conn,
                 viewer,
                 person,
                 scene.members[player.member],
                 role,
-                date(2020, 1, 1),
+                since,
                 until,
             )
 

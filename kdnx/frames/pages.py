@@ -2,21 +2,29 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from kdnx.audit import store as audit
 from kdnx.db.migrate import find_folder, load
+from kdnx.errors import Invalid
 from kdnx.frames import store
+from kdnx.members.store import list_members
 from kdnx.module import Check, Hit, Module, TileData
 from kdnx.tasks.actions import list_my_tasks
+from kdnx.text import _
 from kdnx.viewer import Permission
 from kdnx.web import styleguide
+from kdnx.web.paging import decode_cursor, encode_cursor
 from kdnx.web.routing import Call, get
 
 CHECKS = (Check("audit_chain", "Die Prüfspur ist lückenlos und unverändert.", audit.BROKEN_CHAIN),)
 PER_KIND = 8
+AUDIT_PAGE = 100
 NUMBER = re.compile(r"[A-Z]{1,3}-\d{4}-\d{4,}(-\d+)?")
 
 
@@ -24,6 +32,13 @@ class SearchQuery(BaseModel):
     """`q` is what the person typed."""
 
     q: str = Field("", max_length=200)
+
+
+class AuditQuery(SearchQuery):
+    """`member` narrows to the chain of a member."""
+
+    member: UUID | None = None
+    cursor: str | None = Field(None, max_length=600)
 
 
 class TaskQuery(BaseModel):
@@ -88,10 +103,40 @@ async def show_ready(call: Call) -> Response:
 
 
 async def show_audit(call: Call) -> Response:
-    """The audit trail, newest first."""
-    text = call.query(SearchQuery).q.strip() or None
-    events = await audit.list_events(call.conn, before=None, text=text, limit=100)
-    return await call.page("frames/audit.html", events=events, q=text or "")
+    """The audit trail in German words, newest first; `q` finds words and codes alike."""
+    query = call.query(AuditQuery)
+    labels = {code: label for m in _modules(call) for code, label in m.action_labels.items()}
+    text = query.q.strip() or None
+    named = [c for c, label in labels.items() if text and text.lower() in label.lower()]
+    secret = call.house.settings.secret()
+    before, place = _audit_place(secret, query.cursor)
+    events = await audit.list_events(
+        call.conn, before=before, text=text, limit=AUDIT_PAGE + 1, place=place, actions=named,
+        owner_id=query.member,
+    )  # fmt: skip
+    more, events = len(events) > AUDIT_PAGE, events[:AUDIT_PAGE]
+    last = events[-1] if more else None
+    kept = {"q": query.q, "member": query.member or ""}
+    cursor = encode_cursor(secret, [last["at"], last["owner_id"], last["seq"]]) if last else ""
+    members = await list_members(call.conn)
+    return await call.page(
+        "frames/audit.html", events=events, q=text or "", labels=labels, member=query.member or "",
+        members=sorted(((str(m.id), m.short_name) for m in members), key=lambda m: m[1].lower()),
+        next_href="/admin/audit?" + urlencode({**kept, "cursor": cursor}) if cursor else "",
+        first_href="/admin/audit?" + urlencode(kept) if query.cursor else "",
+    )  # fmt: skip
+
+
+def _audit_place(
+    secret: str, cursor: str | None
+) -> tuple[datetime | None, tuple[UUID, int] | None]:
+    if not cursor:
+        return None, None
+    at, owner, seq = decode_cursor(secret, cursor, 3)
+    try:
+        return datetime.fromisoformat(at), (UUID(owner), int(seq))
+    except ValueError:
+        raise Invalid(_("Diese Fortsetzung ist ungültig."), code="bad_cursor") from None
 
 
 async def show_styleguide(call: Call) -> Response:

@@ -33,6 +33,13 @@ def write_file(kind: FileKind, rows: Sequence[Mapping[str, Any]], form: str) -> 
     ).encode()
 
 
+def write_table(
+    title: str, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], form: str
+) -> bytes:
+    """Rows of a report that is never read back, as 'csv' or 'xlsx'; `title` names the sheet."""
+    return write_csv(columns, rows) if form == "csv" else _write_book(title, columns, rows)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
@@ -51,23 +58,27 @@ def write_csv(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> b
 
 def write_xlsx(kind: FileKind, rows: Sequence[Mapping[str, Any]]) -> bytes:
     """A real table with formats; the second sheet explains every column."""
+    return _write_book(kind.title, kind.columns, rows)
+
+
+def _write_book(title: str, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        sheet = book.add_worksheet(kind.title[:31])
+        sheet = book.add_worksheet(title[:31])
         head = book.add_format({"bold": True, "bottom": 1})
         formats = {k: book.add_format({"num_format": f}) for k, f in FORMATS.items()}
-        for x, column in enumerate(kind.columns):
+        for x, column in enumerate(columns):
             sheet.write_string(0, x, column.title, head)
             sheet.set_column(x, x, max(12, min(40, len(column.title) + 4)))
         for y, row in enumerate(rows, start=1):
-            for x, column in enumerate(kind.columns):
+            for x, column in enumerate(columns):
                 _write_xlsx_cell(sheet, y, x, column, row.get(column.name), formats)
         sheet.freeze_panes(1, 1)
         if rows:
-            sheet.autofilter(0, 0, len(rows), len(kind.columns) - 1)
-        _explain(book.add_worksheet("Erläuterung"), kind.columns, head)
+            sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+        _explain(book.add_worksheet("Erläuterung"), columns, head)
     return out.getvalue()
 
 

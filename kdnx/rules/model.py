@@ -77,9 +77,11 @@ KIND_LABELS = {
     "standstill": "Wartefrist und Rechtsschutz",
     "value_estimate": "Schätzung des Auftragswerts",
     "inhouse_limit": "Grenzen der Inhouse-Vergabe",
+    "inhouse_policy": "Inhouse-Erklärungen: Termin und Folgen",
     "register_limit": "Registerabfragen",
     "value_band": "Wertgrenzen der Mitglieder",
     "tax_code": "Steuerschlüssel",
+    "tax_limit": "Grenzen der Umsatzsteuer",
     "surcharge": "Umlage der Drehscheibe",
     "confirmation_policy": "Bestätigung von Buchungen",
     "committee_grain": "Feinheit der Ausschussberichte",
@@ -92,6 +94,7 @@ KIND_LABELS = {
     "answer_period": "Antwortfristen",
     "reminder": "Erinnerungen",
     "payment_term": "Zahlungsziele",
+    "audit_term": "Dauer von Prüfrechten",
 }
 KEY_LABELS = {
     (
@@ -129,14 +132,21 @@ KEY_LABELS = {
     ("value_estimate", "indefinite_term"): "unbestimmte Laufzeit",
     ("inhouse_limit", "entrusted_share"): "Anteil der betrauten Tätigkeit",
     ("inhouse_limit", "cooperation_market_share"): "Marktanteil der Zusammenarbeit",
+    ("inhouse_policy", "declaration_day"): "Termin der Erklärung im Folgejahr",
+    ("inhouse_policy", "grey_light"): "graue Ampel bei einem neuen Leistungsschein",
+    ("reminder", "inhouse_declaration"): "Inhouse-Erklärung und Zusammenarbeit",
     ("register_limit", "competition_register"): "Abfrage des Wettbewerbsregisters",
     ("tax_code", "undecided"): "unbestimmt",
+    ("tax_limit", "similar_activities"): "Umsatz aus gleichartigen Tätigkeiten",
     ("surcharge", "hub"): "Umlage auf bestätigte Leistungen",
     ("volume_definition", "volume"): "Leistungsvolumen",
     ("posting_template", "booking"): "Buchung einer bestätigten Leistung",
     ("confirmation_policy", "default"): "Vorgabe für neue Leistungsscheine",
     ("committee_grain", "default"): "Lenkungsausschuss",
+    ("audit_term", "auditor"): "Revision und überörtliche Prüfung",
     ("payment_term", "invoice"): "Rechnungen zwischen Mitgliedern",
+    ("answer_period", "billing"): "Abrechnung bestätigter Buchungen nach dem Quartal",
+    ("answer_period", "balance"): "Saldenbestätigung zum Jahresende",
     ("answer_period", "interest"): "auf eine Interessenbekundung",
     ("answer_period", "offer"): "bis zum Angebot",
     ("answer_period", "approval"): "Prüfung und Freigaben nach der Annahme",
@@ -178,6 +188,10 @@ GRAIN = (
 PAIRS = (
     ("open_year", "auch im laufenden Jahr"),
     ("closed_years", "nur aus abgeschlossenen Jahren"),
+)
+GREY = (
+    ("warn", "warnen und die Begründung festhalten"),
+    ("block", "sperren bis zur Freizeichnung"),
 )
 TAX_CATEGORIES = (
     ("S", "S – steuerpflichtig"),
@@ -227,6 +241,11 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
         ValueField("more_than", "Wert muss über der Grenze liegen", "flag"),
         NORM,
     ),
+    "inhouse_policy": (
+        ValueField("month", "Monat", "count"),
+        ValueField("day", "Tag im Monat", "count"),
+        ValueField("effect", "Folge", "choice", GREY),
+    ),
     "register_limit": (CENTS, ValueField("reuse_months", "Ergebnis gilt Monate", "months"), NORM),
     "value_band": (
         ValueField("cents", "bis zu diesem Auftragswert netto in Euro", "money"),
@@ -240,6 +259,7 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
         ValueField("reason", "Begründung auf der Rechnung", "text"),
         NORM,
     ),
+    "tax_limit": (CENTS, ValueField("warn_pct", "Warnung ab Prozent", "percent"), NORM),
     "surcharge": (
         ValueField("pct", "Umlage in Prozent des Nettobetrags", "percent"),
         ValueField("fee_cents", "Festbetrag je Buchung in Euro", "money"),
@@ -264,6 +284,7 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
     ),
     "answer_period": (ValueField("days", "Frist in Kalendertagen", "days"),),
     "payment_term": (ValueField("days", "Zahlungsziel in Kalendertagen", "days"),),
+    "audit_term": (ValueField("days", "höchstens so viele Kalendertage am Stück", "days"),),
     "reminder": (
         ValueField("first_days", "erste Erinnerung, Tage vorher", "days"),
         ValueField("second_days", "zweite Erinnerung, Tage vorher", "days"),
@@ -282,14 +303,17 @@ EFFECTS = {
     "standstill": "Informationen, die an diesem Tag oder später abgesandt werden, rechnen mit dieser Frist.",
     "value_estimate": "Schätzungen für Verfahren ab diesem Tag rechnen mit diesem Wert.",
     "inhouse_limit": "Prüfungen nach § 108 GWB ab diesem Tag messen an dieser Grenze.",
+    "inhouse_policy": "Erklärungen und Prüfungen nach § 108 GWB ab diesem Tag richten sich danach.",
     "register_limit": "Zuschläge ab diesem Tag brauchen die Abfrage ab diesem Betrag.",
     "value_band": "Verfahren Ihres Hauses unterhalb der EU-Schwelle werden ab diesem Tag daran gemessen.",
     "tax_code": "Leistungszeiträume ab diesem Tag werden mit diesem Schlüssel abgerechnet.",
+    "tax_limit": "Umsätze ab diesem Kalenderjahr werden an dieser Grenze gemessen.",
     "surcharge": "Neue Leistungsscheine ab diesem Tag erhalten diese Umlage; laufende behalten die vereinbarte.",
     "confirmation_policy": "Neue Leistungsscheine ab diesem Tag schlagen diese Regelung vor.",
     "committee_grain": "Berichte an den Lenkungsausschuss zeigen ab diesem Tag höchstens diese Feinheit.",
     "retention": "Was älter ist, wird ab diesem Tag täglich gelöscht.",
     "consolidation": "Schätzungen ab diesem Tag rechnen mit dieser Annahme.",
+    "audit_term": "Prüfrechte, die ab diesem Tag vergeben oder verlängert werden, dauern höchstens so lange.",
     "payment_term": "Rechnungen, die an diesem Tag oder später gestellt werden, sind nach so vielen Tagen fällig.",
     "reminder": "Ab diesem Tag wird so viele Tage vor dem Termin erinnert.",
     "answer_period": "Was an diesem Tag oder später gefragt, bekundet oder erklärt wird, hat diese Frist.",

@@ -61,7 +61,7 @@ class House:
     settings: Settings
     env: Environment
     hooks: Hooks
-    nav: Sequence[tuple[str, str, Permission]] = ()
+    nav: Sequence[tuple[str, str, Permission, str]] = ()
     modules: Sequence[Any] = ()
     clock: Callable[[], datetime] = read_clock
     title: str = "kdnx"

@@ -36,19 +36,34 @@ def read_flashes(house: House, request: Request) -> list[tuple[str, str]]:
         return []
 
 
+Entries = list[tuple[str, str, bool]]
+
+
+def navigation(house: House, viewer: Viewer, path: str) -> tuple[Entries, Entries]:
+    """The main row and, while a page of a group is open, the group's row: (label, address, is here)."""
+    mine = [e for e in house.nav if viewer.may(e[2])]
+
+    def is_here(href: str) -> bool:
+        return path == href or (href != "/" and path.startswith(href + "/"))
+
+    here = next((under or href for _label, href, _right, under in mine if is_here(href)), "")
+    main = [(label, href, href == here) for label, href, _right, under in mine if not under]
+    group = [e for e in mine if here in {e[1], e[3]}]
+    if len(group) == 1:
+        group = []
+    return main, [(label, href, is_here(href)) for label, href, _right, _under in group]
+
+
 def make_shell(
     house: House, request: Request, viewer: Viewer, task_count: int, notice_count: int = 0
 ) -> Shell:
     """What stands around the content, for this viewer on this page."""
     path = request.url.path
-    nav = [
-        (label, href, path == href or (href != "/" and path.startswith(href + "/")))
-        for label, href, permission in house.nav
-        if viewer.may(permission)
-    ]
+    nav, group = navigation(house, viewer, path)
     return Shell(
         title=house.title,
         nav=nav,
+        group=group,
         viewer=shell_viewer(viewer),
         task_count=task_count,
         notice_count=notice_count,

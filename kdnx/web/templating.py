@@ -32,6 +32,7 @@ class Shell:
 
     title: str = "kdnx"
     nav: Sequence[tuple[str, str, bool]] = ()
+    group: Sequence[tuple[str, str, bool]] = ()
     viewer: ShellViewer | None = None
     task_count: int = 0
     notice_count: int = 0

@@ -23,7 +23,7 @@ WITH head AS (
 version AS (
   INSERT INTO exchange.order_version (owner_id, order_id, version, offering_id, offering_version, category_id, title, starts_on, ends_on, valid_from,
     notice_months, billing, surcharge_pct, surcharge_fee_cents, silence, confirm_days, legal_route, yearly_net_cents, authored_by, authored_at, hash)
-  SELECT $1, $2, 1, $8, 1, $9, 'Sicherung', $10, $11, $10, 3, 'month', $12, $13, $14, $15, 'joint_108_4', 0, $4, $7, sha256('x') FROM head RETURNING 1),
+  SELECT $1, $2, 1, $8, 1, $9, 'Sicherung', $10, $11, $10, 3, 'month', $12, $13, $14, $15, $16, 0, $4, $7, sha256('x') FROM head RETURNING 1),
 signed AS (
   INSERT INTO exchange.order_approval (owner_id, order_id, version, side, member_id, origin, approved_at)
   SELECT $1, $2, 1, 'recipient', $4, 'legacy', $7 FROM version RETURNING 1)
@@ -46,6 +46,7 @@ async def an_order(
     starts_on: date = date(2020, 1, 1),
     ends_on: date | None = None,
     category: str = "hosting",
+    legal_route: str = "joint_108_4",
 ) -> UUID:
     """An active order; acts as the system and leaves the transaction so."""
     await conn.act_as(SYSTEM)
@@ -55,6 +56,7 @@ async def an_order(
     await conn.execute(
         INSERT_ORDER, provider.id, order, number, recipient.id, route, hub, conn.now, named_id("offering", category),
         named_id("category", category), starts_on, ends_on, Decimal(surcharge_pct), fee_cents, silence, confirm_days,
+        legal_route,
     )  # fmt: skip
     return order
 

@@ -21,8 +21,12 @@ from catalog.watching.actions import watch_offering
 from exchange.acceptance.actions import accept_offer
 from exchange.bookings.actions import Proposal, propose_booking
 from exchange.bookings.model import DisputeReason
+from exchange.invoices.actions import issue_invoices
+from exchange.invoices.model import read_term
 from exchange.orders.actions import create_order
 from exchange.orders.schemas import NewOrder
+from exchange.selfbilling.actions import propose_agreement
+from exchange.selfbilling.schemas import Proposal as SelfBilling
 from exchange.signing.actions import confirm_booking, dispute_booking
 from kdnx.clients.actions import create_client
 from kdnx.db.conn import Conn
@@ -54,6 +58,10 @@ from tests.cast import Cast
 from tests.catalog.build import a_draft, an_offering, only_for
 from tests.catalog.interests.interest_build import a_wish, an_offer
 from tests.catalog.requests.making import a_request, an_answer
+from tests.exchange.invoices.build import DECIDE, make_billable
+from tests.hostile.planting_changes import plant_changes
+from tests.hostile.planting_inhouse import plant_inhouse
+from tests.hostile.planting_settlement import plant_settlement
 
 # one word, so that a search for its beginning must find it and a page may echo that beginning
 PREFIX = "zqxanfang"
@@ -95,14 +103,19 @@ async def plant(conn: Conn, cast: Cast) -> Secrets:
     offerings = await _offerings(conn, cast)
     orders = await _orders(conn, cast, offerings[0])
     bookings = await _bookings(conn, cast, orders[1])
+    billed = await _invoices(conn, cast, orders[1])
     calls, responses, free = await _demands(conn, cast)
     bundle, tender = await _tender(conn, cast)
     around = await _around(conn, cast, orders[1])
     around["requests"] = await _requests(conn, cast)
+    around |= await plant_changes(conn, cast, orders[1], offerings[0], MARK, CENTS)
+    around["cooperations"] = await plant_inhouse(conn, cast, MARK, CENTS)
+    around["settlements"] = await plant_settlement(conn, cast, MARK)
     around |= {
         "offerings": offerings,
         "orders": orders,
         "bookings": bookings,
+        **billed,
         "demands": calls,
         "responses": responses,
         "free": free,
@@ -139,6 +152,8 @@ async def _orders(conn: Conn, cast: Cast, offering: UUID) -> tuple[UUID, ...]:
         INSERT_ORDER, cast.nord.id, active, cast.sued.id, cast.hub.id, conn.now, offering, named_id("category", "hosting"),
         f"Betrieb {MARK}", date(2020, 1, 1), Decimal("2.5"),
     )  # fmt: skip
+    for leg in (1, 2):
+        await conn.execute(DECIDE, cast.nord.id, active, leg, "U19", conn.now)
     return asked.id, active
 
 
@@ -208,6 +223,18 @@ async def _bookings(conn: Conn, cast: Cast, order: UUID) -> tuple[UUID, ...]:
         claimed_cents=CENTS - 1,
     )
     return tuple(b.id for b in found)
+
+
+async def _invoices(conn: Conn, cast: Cast, order: UUID) -> dict[str, tuple[UUID, ...]]:
+    """Nordrechen's invoice over the confirmed booking, and what the pair wants to agree on billing."""
+    await make_billable(conn, cast.nord, cast.hub)
+    await conn.act_as(cast.nord.viewer)
+    issued = (await issue_invoices(conn, cast.nord.viewer, read_term("2026"))).issued
+    wish = SelfBilling(
+        role="seller", partner=cast.sued.id, agreed_on=conn.today, valid_from=conn.today, document=f"Anlage {MARK}"
+    )  # fmt: skip
+    deal = await propose_agreement(conn, cast.nord.viewer, wish)
+    return {"invoices": tuple(i.id for i in issued), "self-billing": (deal.id,)}
 
 
 def _head(conn: Conn, cast: Cast) -> CallIn:

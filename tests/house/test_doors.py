@@ -14,6 +14,7 @@ from tests.house.rooms import ROOT
 PUBLIC = {
     "GET /", "GET /health/live", "GET /health/ready", "GET /styleguide", "GET /help", "GET /glossary",
     "GET /accessibility", "GET /accessibility/report", "POST /accessibility/report", "POST /api/v1/token",
+    "GET /feeds/{token}/contracts.ics",  # calendar programs do not sign in: the address is the secret
 }  # fmt: skip
 SIGN_IN = re.compile(r"^(GET|POST) /(login|logout|invitation|invitations)(/.*)?$")
 

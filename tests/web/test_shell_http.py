@@ -49,3 +49,17 @@ async def test_missing_page_says_so_in_the_shell(client: "Client", cast: "Cast")
     assert answer.status_code == 404
     assert "<h1>Nicht gefunden</h1>" in answer.text
     assert 'class="kx-footer"' in answer.text
+
+
+async def test_a_group_shows_its_row_while_one_of_it_is_open(
+    client: "Client", cast: "Cast"
+) -> None:
+    page = await client.as_(cast.nord.viewer).get("/invoices")
+    nav = re.search(r'<nav class="kx-nav".*?</nav>', page.text, re.DOTALL)
+    assert nav
+    assert re.findall(r'href="([^"]+)" aria-current="(\w+)"', nav[0]) == [
+        ("/bookings", "true"),
+        ("/invoices", "page"),
+    ]
+    start = await client.as_(cast.nord.viewer).get("/")
+    assert 'href="/invoices" ' not in start.text.partition("</nav>")[0]

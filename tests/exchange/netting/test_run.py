@@ -209,6 +209,9 @@ async def test_by_clicks_with_the_bank_file(conn, cast, client):
     assert "590,00" in rows
     csv = (await client.as_(cast.nord.viewer).get(f"{url}/members/{cast.nord.id}/statement.csv")).text  # fmt: skip
     assert "Verrechnung" in csv
+    paper = f"{url}/members/{cast.nord.id}/statement.pdf"
+    assert (await client.as_(cast.nord.viewer).get(paper)).content.startswith(b"%PDF")
+    assert (await client.as_(cast.sued.viewer).get(paper)).status_code == 404
     await holds(conn)
 
 

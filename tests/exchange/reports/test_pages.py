@@ -50,7 +50,7 @@ async def test_committee_reads_aggregates_only(client, cast, year):
         refused = await committee.get(f"/api/v1/reports/volume?year=2026&by={by}")
         assert refused.status_code in {409, 422}
     page = await committee.get("/reports?year=2026")
-    assert page.status_code == 200 and "/transfers?" not in page.text
+    assert page.status_code == 200 and "/trail/cells?" not in page.text
     assert (await committee.get("/reports/matrix?year=2026")).status_code == 200
 
 
@@ -59,7 +59,7 @@ async def test_matrix_and_csv(client, cast, year):
     assert (
         page.status_code == 200
         and "Nordrechen" in page.text
-        and "/transfers?provider=" in page.text
+        and "/trail/cells?year=" in page.text
     )
     csv = await client.as_(cast.office).get("/reports/volume.csv?year=2026&by=pair")
     assert "NORD>SUED" in csv.text and "1000,01" in csv.text.replace(".", "")

@@ -1,0 +1,1 @@
+"""Changes of running orders: a new version, signed by all sides, in force from its day."""

@@ -1,0 +1,1 @@
+"""Bookings proposed by the calendar: each elapsed period of a running order, once."""

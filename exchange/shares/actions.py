@@ -1,0 +1,309 @@
+"""Prepare the settlement of a year's cost, and propose one booking a recipient for what is left to pay."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import asyncpg
+
+from exchange.bookings import store as bookings
+from exchange.bookings.actions import ask_counterpart, note_booking, terms_on
+from exchange.bookings.model import TAX_NEEDED_FROM, UNDECIDED, BookingKind
+from exchange.bookings.store import NewBooking, Row, Terms
+from exchange.ledger.reading import own_or_all
+from exchange.schedules.store import get_codes
+from exchange.shares import store
+from exchange.shares.model import (
+    KEY_LABELS,
+    KeyKind,
+    Pool,
+    PoolEvent,
+    PoolState,
+    Share,
+    advance,
+    service_days,
+    split,
+)
+from exchange.shares.store import Taker
+from exchange.telling.actions import counterpart_of, tell_bookings
+from kdnx.audit.actions import record
+from kdnx.db.conn import Conn
+from kdnx.errors import Forbidden, NotFound, Refused, Stale
+from kdnx.ids import new_id
+from kdnx.text import _, ngettext
+from kdnx.viewer import Permission, Viewer, require
+from kdnx.web.formats import day, eur, num, pct
+
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a draft says of cost and key; net cents."""
+
+    key_kind: KeyKind
+    actual_cents: int
+    fixed_pct: Decimal = Decimal(0)
+    by_days: bool = True
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A pool with its shares as they would be now, and what stands against settling it (German)."""
+
+    pool: Pool
+    shares: tuple[Share, ...]
+    obstacles: tuple[str, ...] = ()
+
+
+async def read_pool(conn: Conn, viewer: Viewer, pool_id: UUID) -> Pool:
+    """A pool of the viewer's, or one it shares in; NotFound otherwise."""
+    pool = await store.find_pool(conn, own_or_all(viewer), pool_id)
+    if pool is None:
+        raise NotFound(_("Diese Abrechnung gibt es nicht, oder sie ist für Sie nicht sichtbar."))
+    return pool
+
+
+async def create_pool(
+    conn: Conn, viewer: Viewer, offering_id: UUID, year: int, figures: Figures
+) -> Pool:
+    """Begin the settlement of an offering's year; the orders that took part and their keys are filled in."""
+    require(viewer, Permission.BOOKING_PROPOSE)
+    owner = viewer.owner_id
+    titles = dict(await store.list_offerings(conn, viewer.members))
+    takers = await store.list_takers(conn, owner, offering_id, year)
+    if not takers:
+        raise Refused(
+            _("In diesem Jahr hat niemand diese Leistung über einen Leistungsschein bezogen."),
+            code="no_takers",
+            remedy=_("Bitte Leistung und Jahr prüfen."),
+        )
+    if await store.find_draft(conn, owner, offering_id, year):
+        raise _drafted()
+    number = await store.next_round(conn, owner, offering_id, year)
+    pool = Pool(
+        owner, new_id(), offering_id, titles.get(offering_id, ""), year, number, figures.key_kind.value,
+        figures.fixed_pct, figures.by_days, figures.actual_cents, figures.evidence, Decimal(0), len(takers),
+        PoolState.DRAFT.value, 1, conn.now,
+    )  # fmt: skip
+    try:
+        async with conn.savepoint():
+            await store.insert_pool(conn, pool)
+    except asyncpg.UniqueViolationError as error:
+        raise _drafted() from error
+    await store.insert_shares(conn, pool, _taking_part(pool, takers))
+    _note(conn, viewer, "cost_pool.create", pool)
+    return pool
+
+
+def _drafted() -> Refused:
+    return Refused(
+        _("Für diese Leistung und dieses Jahr ist schon eine Abrechnung in Vorbereitung."),
+        code="cost_pool_once",
+        remedy=_("Bitte die vorhandene weiterführen oder verwerfen."),
+    )
+
+
+def _taking_part(pool: Pool, takers: Sequence[Taker]) -> list[Share]:
+    found = []
+    for t in takers:
+        span = service_days(pool.year, t.starts_on, t.runs_until)
+        if span is not None:
+            key = default_key(KeyKind(pool.key_kind), t)
+            found.append(Share(t.order_id, t.recipient_id, "", "", key, *span))
+    return found
+
+
+def default_key(kind: KeyKind, taker: Taker) -> Decimal:
+    """What kdnx knows of a recipient's key: inhabitants, reported cases, 1 in equal parts, 0 for an own key."""
+    known = {KeyKind.INHABITANTS: Decimal(taker.inhabitants), KeyKind.CASES: taker.cases}
+    return known.get(kind, Decimal(1) if kind == KeyKind.EQUAL else Decimal(0))
+
+
+def _note(conn: Conn, viewer: Viewer, action: str, pool: Pool) -> None:
+    record(
+        conn, viewer, action, object_kind="cost_pool", object_id=pool.id, owner_id=pool.owner_id,
+        row_version=pool.row_version, audience="owner",
+        after={"state": pool.state, "actual_cents": pool.actual_cents, "key": pool.key_kind},
+    )  # fmt: skip
+
+
+async def _own(conn: Conn, viewer: Viewer, pool_id: UUID, expected: int | None) -> Pool:
+    require(viewer, Permission.BOOKING_PROPOSE)
+    await store.lock_pool(conn, pool_id)
+    pool = await read_pool(conn, viewer, pool_id)
+    if not viewer.acts_for(pool.owner_id):
+        raise Forbidden(_("Kosten rechnet der Bereitsteller ab."))
+    if expected is not None and pool.row_version != expected:
+        raise Stale(_("Die Abrechnung wurde inzwischen geändert."), remedy=_("Bitte neu laden."))
+    return pool
+
+
+async def save_pool(
+    conn: Conn, viewer: Viewer, pool_id: UUID, figures: Figures, keys: Mapping[UUID, Decimal], *, expected: int | None
+) -> Pool:  # fmt: skip
+    """Keep the figures and keys of a draft; with another kind of key what kdnx knows is filled in anew."""
+    pool = await _own(conn, viewer, pool_id, expected)
+    advance(pool.state, PoolEvent.PROPOSE)
+    changed = replace(
+        pool, key_kind=figures.key_kind.value, fixed_pct=figures.fixed_pct, by_days=figures.by_days,
+        actual_cents=figures.actual_cents, evidence=figures.evidence,
+    )  # fmt: skip
+    takers = await store.list_takers(conn, pool.owner_id, pool.offering_id, pool.year)
+    await store.insert_shares(conn, changed, _taking_part(changed, takers))
+    known = {t.order_id: default_key(figures.key_kind, t) for t in takers}
+    is_other = changed.key_kind != pool.key_kind
+    shares = [
+        replace(s, key=known.get(s.order_id, s.key) if is_other else keys.get(s.order_id, s.key))
+        for s in await store.list_shares(conn, changed)
+    ]
+    await store.save_shares(conn, changed, shares, shown=False)
+    return await _save(conn, viewer, changed, "cost_pool.save")
+
+
+async def _save(conn: Conn, viewer: Viewer, pool: Pool, action: str) -> Pool:
+    if not await store.save_pool(conn, pool):
+        raise Stale(_("Die Abrechnung wurde inzwischen geändert."), remedy=_("Bitte neu laden."))
+    after = replace(pool, row_version=pool.row_version + 1)
+    _note(conn, viewer, action, after)
+    return after
+
+
+async def discard_pool(conn: Conn, viewer: Viewer, pool_id: UUID, *, expected: int | None) -> Pool:
+    """Drop a draft."""
+    pool = await _own(conn, viewer, pool_id, expected)
+    state = advance(pool.state, PoolEvent.DISCARD)
+    return await _save(conn, viewer, replace(pool, state=state.value), "cost_pool.discard")
+
+
+async def work_out(conn: Conn, pool: Pool) -> Draft:
+    """The shares of a draft as they are now, less what is confirmed, and what stands against settling it."""
+    shares = await store.list_shares(conn, pool)
+    if pool.state != PoolState.DRAFT:
+        return Draft(pool, tuple(shares))
+    advances = await store.get_advances(
+        conn, pool.owner_id, [s.order_id for s in shares], pool.year
+    )
+    found = [replace(s, advances_cents=advances.get(s.order_id, (0, 0))[0]) for s in shares]
+    obstacles = await _obstacles(conn, pool, found, advances)
+    try:
+        found = split(pool, found)
+    except Refused as error:
+        obstacles.insert(0, " ".join(t for t in (error.detail, error.remedy) if t))
+    total = sum((s.key for s in found), Decimal(0))
+    return Draft(
+        replace(pool, key_total=total, participants=len(found)), tuple(found), tuple(obstacles)
+    )
+
+
+async def _obstacles(
+    conn: Conn, pool: Pool, shares: Sequence[Share], advances: Mapping[UUID, tuple[int, int]]
+) -> list[str]:
+    said = []
+    over = max((s.last_day for s in shares), default=date(pool.year, 12, 31))
+    if over >= conn.today:
+        text = _("Die Leistung läuft in diesem Jahr noch bis {day}; abgerechnet wird danach.")
+        said.append(text.format(day=day(over)))
+    waiting = [s.number for s in shares if advances.get(s.order_id, (0, 0))[1]]
+    if waiting:
+        text = ngettext(
+            "Zu {n} Leistungsschein sind Buchungen dieses Jahres noch offen: {numbers}. Erst bestätigen oder klären.",
+            "Zu {n} Leistungsscheinen sind Buchungen dieses Jahres noch offen: {numbers}. Erst bestätigen oder klären.",
+            len(waiting),
+        )
+        said.append(text.format(n=len(waiting), numbers=", ".join(waiting[:NAMED])))
+    keys = [(pool.owner_id, s.order_id, s.last_day) for s in shares if s.last_day >= TAX_NEEDED_FROM]  # fmt: skip
+    undecided = {o for (o, _d), codes in (await get_codes(conn, keys)).items() if UNDECIDED in codes}  # fmt: skip
+    open_ones = [s.number for s in shares if s.order_id in undecided]
+    if open_ones:
+        said.append(
+            _(
+                "Ab 2027 ist die Umsatzsteuer zu entscheiden (§ 27 Abs. 22a UStG): {numbers}."
+            ).format(numbers=", ".join(open_ones[:NAMED]))
+        )
+    return said
+
+
+async def propose_pool(
+    conn: Conn, viewer: Viewer, pool_id: UUID, *, expected: int | None
+) -> list[Row]:
+    """Settle: one booking a recipient over share less advances, signed like any other; recipients see their share."""
+    pool = await _own(conn, viewer, pool_id, expected)
+    state = advance(pool.state, PoolEvent.PROPOSE)
+    # the counters' locks make the advances below stand until commit
+    ids = sorted({s.order_id for s in await store.list_shares(conn, pool)})
+    ordinals = dict(
+        zip(ids, await bookings.draw_ordinals(conn, [(pool.owner_id, i) for i in ids]), strict=True)
+    )
+    draft = await work_out(conn, pool)
+    if draft.obstacles:
+        raise Refused(
+            draft.obstacles[0], code="not_ready",
+            remedy=" ".join(draft.obstacles[1:]) or _("Danach lässt sich abrechnen."),
+        )  # fmt: skip
+    due = [s for s in draft.shares if s.rest_cents]
+    versions: dict[UUID, list[Terms]] = {}
+    for t in await bookings.get_terms(conn, ids=[s.order_id for s in due]):
+        versions.setdefault(t.order_id, []).append(t)
+    new = {}
+    for s in due:
+        terms = terms_on(versions[s.order_id], s.last_day)
+        new[s.order_id] = _booking(conn, viewer, draft.pool, s, terms, ordinals[s.order_id])
+    rows = await _insert(conn, viewer, list(new.values()))
+    made = {order_id: b.id for order_id, b in new.items()}
+    final = [replace(s, booking_id=made.get(s.order_id)) for s in draft.shares]
+    await store.save_shares(conn, pool, final, shown=True)
+    await _save(conn, viewer, replace(draft.pool, state=state.value), "cost_pool.propose")
+    return rows
+
+
+def _booking(
+    conn: Conn, viewer: Viewer, pool: Pool, s: Share, terms: Terms, ordinal: int
+) -> NewBooking:
+    tail = f"-{pool.round}" if pool.round > 1 else ""
+    return NewBooking(
+        owner_id=pool.owner_id, id=new_id(), order_id=s.order_id, order_version=terms.version, ordinal=ordinal,
+        recipient_id=terms.recipient_id, kind=BookingKind.COST_SHARE.value, sign=1 if s.rest_cents > 0 else -1,
+        service_from=s.first_day, service_to=s.last_day, net_cents=abs(s.rest_cents), proposed_by=pool.owner_id,
+        proposed_person=viewer.principal, proposed_at=conn.now,
+        due_on=conn.today + timedelta(days=terms.confirm_days),
+        # silence never signs a settlement: it waits for a person
+        silence="escalate", reference=f"{terms.number}/Spitz-{pool.year}{tail}", note=explain(pool, s),
+    )  # fmt: skip
+
+
+def explain(pool: Pool, s: Share) -> str:
+    """How the amount came about, for the one who signs."""
+    fixed = ""
+    if pool.fixed_pct:
+        fixed = _(", davon {pct} zu gleichen Teilen").format(pct=pct(pool.fixed_pct, 2))
+    days = _(", je {n} Tage").format(n=s.days) if pool.by_days else ""
+    return _(
+        "Spitzabrechnung {year}: tatsächliche Kosten {actual}{fixed}, {key}: {own} von {total}{days}. "
+        "Anteil {share} abzüglich bestätigter Abschläge {advances} = {rest}."
+    ).format(
+        year=pool.year, actual=eur(pool.actual_cents), fixed=fixed, key=KEY_LABELS[KeyKind(pool.key_kind)],
+        own=num(s.key), total=num(pool.key_total), days=days, share=eur(s.share_cents),
+        advances=eur(s.advances_cents), rest=eur(s.rest_cents),
+    )  # fmt: skip
+
+
+async def _insert(conn: Conn, viewer: Viewer, new: Sequence[NewBooking]) -> list[Row]:
+    try:
+        async with conn.savepoint():
+            await bookings.insert_bookings(conn, new)
+    except asyncpg.UniqueViolationError as error:
+        raise Refused(
+            _("Eine Spitzabrechnung dieses Jahres gibt es für einen der Leistungsscheine schon."),
+            code="booking_reference_once",
+            remedy=_("Die vorhandene Buchung prüfen."),
+        ) from error
+    rows = await bookings.get_bookings(conn, [b.id for b in new])
+    await ask_counterpart(conn, rows)
+    await tell_bookings(conn, viewer, "proposed", rows, counterpart_of)
+    for row in rows:
+        note_booking(conn, viewer, "booking.propose", row, reason=_("Spitzabrechnung"))
+    return rows
