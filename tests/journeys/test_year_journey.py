@@ -22,13 +22,12 @@ from tests.conftest import Cluster, clone
 from tests.journeys.conftest import Demonstration
 from tests.journeys.test_journeys import agree, find_number, take_offer
 from tests.journeys.walk import Walk
-from tests.serving import Serving
+from tests.serving import Serving, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(is_missing(), reason=MISSING)]
 TODAY = berlin_day(read_clock())
 YEAR = TODAY.year
 JANUARY = datetime(YEAR + 1, 1, 8, 9, tzinfo=UTC)
-MINE = "SELECT count(*) FROM exchange.booking b JOIN exchange.service_order o ON (o.owner_id, o.id) = (b.owner_id, b.order_id) WHERE o.number = $1"  # fmt: skip
 
 
 @dataclass
@@ -112,8 +111,15 @@ def order(walk: Walk) -> str:
 def confirm(walk: Walk, number: str) -> None:
     """What the plan proposed for the elapsed months waits for the recipient, who signs it."""
     walk.become("Bernd Bedarf")
+    mine = walk.page.locator("main").get_by_role("link", name=re.compile(number))
+
+    def is_proposed() -> bool:
+        walk.page.reload()
+        return mine.count() > 0
+
+    wait_until(is_proposed, "the plan proposes nothing")
     signed = 0
-    while walk.page.locator("main").get_by_role("link", name=re.compile(number)).count():
+    while mine.count():
         walk.task(number)
         walk.press("Ganz bestätigen")
         walk.sees("bestätigt")

@@ -1,0 +1,95 @@
+"""Compare a member's own ledger extract with its statement and keep the report; the ledger stays as it is."""
+
+import hashlib
+from uuid import UUID
+
+from exchange.matching import store
+from exchange.matching.model import Item, as_stored, match_books
+from exchange.matching.store import Report
+from exchange.netting.reading import MOST, read_statement
+from exchange.netting.store import get_run
+from kdnx.audit.actions import record
+from kdnx.clock import berlin_day
+from kdnx.db.conn import Conn
+from kdnx.errors import Forbidden, Invalid
+from kdnx.ids import new_id
+from kdnx.imports.cells import match_headings, read_rows
+from kdnx.imports.kinds import CellKind, Column
+from kdnx.imports.reading import read_table
+from kdnx.text import _
+from kdnx.viewer import Permission, Viewer, require
+
+COLUMNS = (
+    Column("reference", "Beleg", aliases=("Belegnummer", "Beleg-Nr.", "Belegfeld 1", "Referenz", "Rechnungsnummer",
+           "Buchungsnummer", "Verwendungszweck", "Dokument")),
+    Column("cents", "Betrag", CellKind.MONEY, aliases=("Umsatz", "Summe", "Betrag EUR", "Betrag in Euro", "Wert")),
+    Column("debit", "Soll", CellKind.MONEY, aliases=("Soll EUR", "Betrag Soll")),
+    Column("credit", "Haben", CellKind.MONEY, aliases=("Haben EUR", "Betrag Haben")),
+    Column("day", "Datum", CellKind.DAY, aliases=("Buchungsdatum", "Belegdatum", "Buchungstag", "Gebucht am")),
+)  # fmt: skip
+SHOWN_FAULTS = 5
+
+
+def read_extract(content: bytes, file_name: str) -> list[Item]:
+    """The rows of a finance system's file, cents; Invalid names the missing column or the first unreadable rows."""
+    table = read_table(content, file_name)
+    mapping = match_headings(table.headings, COLUMNS)
+    if (
+        not {"cents", "debit", "credit"} & mapping.keys()
+        or not {"reference", "day"} & mapping.keys()
+    ):
+        raise Invalid(
+            _("Gebraucht werden ein Betrag und ein Beleg oder Datum; gefunden: {found}.").format(
+                found=", ".join(h for h in table.headings if h) or _("keine Überschrift")
+            ),
+            remedy=_("Die Überschriften heißen zum Beispiel Beleg, Datum, Betrag oder Soll und Haben."),
+            code="columns_missing",
+        )  # fmt: skip
+    rows, faults = read_rows(table, COLUMNS, mapping, is_office=False)
+    if faults:
+        said = "; ".join(
+            _("Zeile {n}, {field}: {found}").format(n=f.row, field=f.field, found=f.found)
+            for f in faults[:SHOWN_FAULTS]
+        )
+        raise Invalid(
+            _("Nicht lesbar: {said}.").format(said=said),
+            remedy=_("Bitte berichtigen und noch einmal hochladen."),
+        )
+    found = [
+        Item(
+            r.values["reference"] or "",
+            (r.values["cents"] or 0) + (r.values["debit"] or 0) - (r.values["credit"] or 0),
+            r.values["day"],
+        )
+        for r in rows
+    ]
+    if not found:
+        raise Invalid(_("Die Datei enthält keine Zeilen."))
+    return found
+
+
+async def match_extract(
+    conn: Conn, viewer: Viewer, run_id: UUID, member_id: UUID, content: bytes, file_name: str
+) -> Report:
+    """Keep the gaps between the file and the movements of the member's statement; Forbidden for other houses."""
+    require(viewer, Permission.LEDGER_READ)
+    run = await get_run(conn, run_id)
+    found = await read_statement(conn, viewer, run, member_id, MOST)
+    if not viewer.acts_for(found.line.final_id):
+        raise Forbidden(_("Verglichen wird nur mit den eigenen Büchern."))
+    own = read_extract(content, file_name)
+    hub = [
+        Item(m.label, -m.cents if m.account == "payable" else m.cents, berlin_day(m.recorded_at))
+        for m in found.movements
+    ]
+    matched, gaps = match_books(own, hub)
+    report = Report(
+        viewer.owner_id, new_id(), run.owner_id, run.id, member_id, file_name[:200] or "Datei",
+        hashlib.sha256(content).digest(), len(own), matched, [as_stored(g) for g in gaps], conn.now,
+    )  # fmt: skip
+    await store.insert_report(conn, report, viewer.principal)
+    record(
+        conn, viewer, "settlement.match", object_kind="ledger_match", object_id=report.id, owner_id=report.owner_id,
+        after={"rows": report.own_rows, "matched": matched, "gaps": len(gaps)},
+    )  # fmt: skip
+    return report
