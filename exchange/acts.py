@@ -105,7 +105,6 @@ ACT_LABELS: Mapping[str, str] = {
     "settlement.discard": "Abrechnungslauf verworfen",
     "settlement.freeze": "Abrechnungslauf festgeschrieben",
     "settlement.match": "Eigene Bücher mit dem Kontoauszug verglichen",
-    "settlement.match": "Auszug eines Mitglieds mit dem Buchungsbuch abgeglichen",
     "settlement.prepare": "Abrechnungslauf vorbereitet",
     "settlement.settle": "Abrechnungslauf ausgeglichen",
     "settlement.terms": "Bedingungen der Verrechnung geändert",

@@ -57,9 +57,7 @@ async def test_committee_reads_aggregates_only(client, cast, year):
 async def test_matrix_and_csv(client, cast, year):
     page = await client.as_(cast.office).get("/reports/matrix?year=2026&sort=name")
     assert (
-        page.status_code == 200
-        and "Nordrechen" in page.text
-        and "/trail/cells?year=" in page.text
+        page.status_code == 200 and "Nordrechen" in page.text and "/trail/cells?year=" in page.text
     )
     csv = await client.as_(cast.office).get("/reports/volume.csv?year=2026&by=pair")
     assert "NORD>SUED" in csv.text and "1000,01" in csv.text.replace(".", "")

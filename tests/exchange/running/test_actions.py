@@ -118,7 +118,9 @@ async def test_a_fixed_term_ends_by_itself(conn, cast):
 
 
 async def test_an_offer_lapses_after_its_last_day(conn, cast):
-    order = await an_order_at(conn, cast, "approved_hub", offer=an_offer(valid_until=berlin_day(NOW)))
+    order = await an_order_at(
+        conn, cast, "approved_hub", offer=an_offer(valid_until=berlin_day(NOW))
+    )
     await conn.act_as(SYSTEM)
     assert await lapse_due(conn) == 0
     conn.now += timedelta(days=1)
