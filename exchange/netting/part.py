@@ -4,12 +4,14 @@ from exchange.netting import store
 from exchange.netting.api import api
 from exchange.netting.demo import STEPS as DEMO_STEPS
 from exchange.netting.pages import DOORS
-from kdnx.module import Check, NavEntry
+from exchange.netting.reading import find_runs
+from kdnx.module import Check, NavEntry, SearchProvider
 from kdnx.viewer import Permission
 
 APIS = (api,)
 TEMPLATES = {"netting": "exchange.netting"}
 NAV = (NavEntry("Ausgleich", "/settlements", 47, Permission.LEDGER_READ, under="/bookings"),)
+SEARCH = (SearchProvider("Ausgleiche", find_runs),)
 CHECKS = (
     Check(
         "settlement_posted",
@@ -22,4 +24,4 @@ CHECKS = (
         store.WRONG_PAYMENTS,
     ),
 )
-__all__ = ["APIS", "CHECKS", "DEMO_STEPS", "DOORS", "NAV", "TEMPLATES"]
+__all__ = ["APIS", "CHECKS", "DEMO_STEPS", "DOORS", "NAV", "SEARCH", "TEMPLATES"]

@@ -1,5 +1,6 @@
 """What pages and JSON show of runs: the plan at its stage, a member's statement, files."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,15 +9,17 @@ from uuid import UUID
 from exchange.ledger.store import Cut, find_cut
 from exchange.netting import store
 from exchange.netting.actions import Plan, plan_of
-from exchange.netting.model import Line, Payment, RunState, Totals, totals_of
+from exchange.netting.model import LABELS, Line, Payment, RunState, Totals, totals_of
 from exchange.netting.sepa import write_pain001
 from exchange.netting.store import Movement, Paid, Run
 from kdnx.db.conn import Conn
 from kdnx.errors import NotFound, Refused
+from kdnx.module import Hit
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer, require
 from kdnx.web.paging import decode_cursor, encode_cursor
 
+NUMBER = re.compile(r"S-\d{1,4}(-\d{0,9})?")
 LONGEST = 2000  # entries of a statement on one page; the CSV has them all up to MOST
 MOST = 100_000
 LEAD_DAYS = 1  # banks execute on the next day they work
@@ -56,6 +59,17 @@ async def read_runs(
     more = len(rows) > limit
     rows = rows[:limit]
     return rows, encode_cursor(secret, [rows[-1].number]) if more else None
+
+
+async def find_runs(conn: Conn, viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
+    """Runs by number, for the search over everything."""
+    start = text.strip().upper()
+    if not NUMBER.fullmatch(start) or not viewer.may(Permission.LEDGER_READ):
+        return []
+    return [
+        Hit(r.number, f"/settlements/{r.id}", _("Ausgleich"), LABELS[RunState(r.state)])
+        for r in await store.find_by_number(conn, start, limit)
+    ]
 
 
 async def read_run(conn: Conn, viewer: Viewer, run_id: UUID) -> Shown:

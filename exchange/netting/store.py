@@ -30,6 +30,7 @@ FROM exchange.settlement_run r
 LIST_RUNS = RUN + " WHERE ($1::text IS NULL OR r.number < $1) ORDER BY r.number DESC LIMIT $2"
 GET_RUN = RUN + " WHERE r.id = $1"
 LOCK_RUN = "SELECT 1 FROM exchange.settlement_run WHERE id = $1 FOR UPDATE"
+FIND_BY_NUMBER = RUN + " WHERE r.number LIKE $1 || '%' ORDER BY r.number DESC LIMIT $2"
 FIND_OPEN = RUN + " WHERE r.owner_id = $1 AND r.state IN ('preview', 'frozen', 'approved') LIMIT 1"
 INSERT_RUN = """
 INSERT INTO exchange.settlement_run (owner_id, id, number, mode, state, prepared_by, created_at, updated_at)
@@ -223,6 +224,11 @@ async def lock_run(conn: Conn, run_id: UUID) -> Run:
     """Lock and read."""
     await conn.fetchval(LOCK_RUN, run_id)
     return await get_run(conn, run_id)
+
+
+async def find_by_number(conn: Conn, start: str, limit: int) -> list[Run]:
+    """Visible runs whose number begins so, newest first."""
+    return many(Run, await conn.fetch(FIND_BY_NUMBER, start, limit))
 
 
 async def find_open(conn: Conn, hub_id: UUID) -> Run | None:

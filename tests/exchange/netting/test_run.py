@@ -140,6 +140,10 @@ async def test_only_the_office_acts_and_others_see_their_own_line(conn, cast, cl
     page = await client.as_(cast.nord.viewer).get(f"/settlements/{frozen.id}")
     assert "Kontoauszug" in page.text
     assert "1.025,00" not in page.text  # what Sued owes
+    found = await client.as_(cast.nord.viewer).get(f"/search?q={frozen.number[:6]}")
+    assert f"/settlements/{frozen.id}" in found.text
+    hidden = await client.as_(cast.fremd.viewer).get(f"/search?q={frozen.number}")
+    assert str(frozen.id) not in hidden.text
     for path in (f"/settlements/{frozen.id}", f"/settlements/{frozen.id}/lines.csv", f"/settlements/{frozen.id}/members/{cast.nord.id}"):  # fmt: skip
         assert (await client.as_(cast.fremd.viewer).get(path)).status_code == 404
     assert (await client.as_(cast.fremd.viewer).get("/api/v1/settlements")).json()["items"] == []
