@@ -101,6 +101,7 @@ ACT_LABELS: Mapping[str, str] = {
     "self_billing.end": "Gutschriftverfahren beendet",
     "self_billing.propose": "Gutschriftverfahren vorgeschlagen",
     "self_billing.withdraw": "Vorschlag zum Gutschriftverfahren zurückgezogen",
+    "journal.account": "Konto des Journals gespeichert",
     "settlement.approve": "Ausgleich freigegeben",
     "settlement.discard": "Ausgleich verworfen",
     "settlement.freeze": "Ausgleich eingefroren",

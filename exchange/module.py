@@ -14,6 +14,7 @@ from exchange.cooperations import part as cooperations
 from exchange.digests import part as digests
 from exchange.inhouse import part as inhouse
 from exchange.invoices import part as invoices
+from exchange.journals import part as journals
 from exchange.ledger import part as ledger
 from exchange.legacy import part as legacy
 from exchange.matching import part as matching
@@ -41,7 +42,7 @@ from kdnx.module import Module
 PARTS = (
     orders, acceptance, offers, running, inhouse, cooperations, clearing, reminding, approvals,
     continuation, legacy, ledger, bookings, signing, silence, schedules, amendments, shares,
-    reports, senders, unbilled, invoices, selfbilling, netting, matching, trail, samples,
+    reports, senders, unbilled, invoices, selfbilling, netting, journals, matching, trail, samples,
     balances, closing, digests, planning, taxwatch, moves,
 )  # fmt: skip
 MODULE = Module(
