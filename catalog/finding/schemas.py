@@ -23,8 +23,18 @@ Words = Annotated[
 AttributeValue = Annotated[
     str, StringConstraints(min_length=3, max_length=300, pattern=r"^[a-z][a-z0-9_]*=[^\x00]+$")
 ]
-# a tick box sends 1
-Tick = Annotated[bool, BeforeValidator(lambda v: str(v).lower() in {"1", "true", "on", "yes"})]
+TICKED, UNTICKED = {"1", "true", "on", "yes"}, {"", "0", "false", "off", "no"}
+
+
+def _read_tick(value: object) -> bool:
+    """A tick box sends 1, JSON callers true or false; ValueError for any other word."""
+    word = str(value).strip().lower()
+    if word not in TICKED | UNTICKED:
+        raise ValueError("true or false")
+    return word in TICKED
+
+
+Tick = Annotated[bool, BeforeValidator(_read_tick)]
 
 
 class Filters(BaseModel):

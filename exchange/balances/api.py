@@ -3,11 +3,19 @@
 from exchange.balances.actions import House, answer_balance
 from exchange.balances.reading import own_houses
 from exchange.balances.schemas import AnswerBody, BalanceList, BalanceOut
+from kdnx.errors import NotFound
+from kdnx.text import _
 from kdnx.viewer import Permission
 from kdnx.web.api import Api
 from kdnx.web.routing import Call
 
 api = Api("closings")
+FIRST, LAST = 2000, 2200
+
+
+def _check_year(year: int) -> None:
+    if not FIRST <= year <= LAST:
+        raise NotFound(_("Dieses Jahr gibt es hier nicht."))
 
 
 def balance_out(h: House) -> BalanceOut:
@@ -25,6 +33,7 @@ def balance_out(h: House) -> BalanceOut:
 @api.get("/api/v1/closings/{year}/balances", permission=Permission.LEDGER_READ)
 async def list_balances_json(call: Call, *, year: int) -> BalanceList:
     """Balances of a book year: the own one, every house for office and audit."""
+    _check_year(year)
     houses = await own_houses(call.conn, call.viewer, year)
     return BalanceList(year=year, items=[balance_out(h) for h in houses])
 
@@ -32,6 +41,7 @@ async def list_balances_json(call: Call, *, year: int) -> BalanceList:
 @api.post("/api/v1/closings/{year}/balance", permission=Permission.BOOKING_CONFIRM, status=201)
 async def answer_balance_json(call: Call, *, year: int, body: AnswerBody) -> BalanceOut:
     """Confirm or dispute the balance as it stood at `entries`."""
+    _check_year(year)
     house = await answer_balance(
         call.conn, call.viewer, year, body.member, answer=body.answer, reason=body.reason, entries=body.entries
     )  # fmt: skip

@@ -9,12 +9,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from exchange.journals.model import Entry
+from kdnx.web.api import Query
 
 CHARACTERS = re.compile(r"^[\w.\-/ ]*$")
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=CHARACTERS)]
 
 
-class JournalQuery(BaseModel):
+class JournalQuery(Query):
     """A period by days, both inclusive; without them the last full quarter."""
 
     first: date | None = None

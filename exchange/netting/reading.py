@@ -13,7 +13,7 @@ from exchange.netting.model import LABELS, Line, Payment, RunState, Totals, tota
 from exchange.netting.sepa import write_pain001
 from exchange.netting.store import Movement, Paid, Run
 from kdnx.db.conn import Conn
-from kdnx.errors import NotFound, Refused
+from kdnx.errors import NotFound
 from kdnx.module import Hit
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer, require
@@ -114,16 +114,14 @@ def payer_of(viewer: Viewer, shown: Shown) -> UUID | None:
 
 
 def pain_of(viewer: Viewer, shown: Shown, today: date) -> bytes:
-    """The bank file of the viewer's payments; Refused before the release or when there is nothing to pay."""
+    """The bank file of the viewer's payments; NotFound before the release or when there is nothing to pay."""
     if shown.run.state not in {RunState.APPROVED, RunState.SETTLED}:
-        raise Refused(
-            _("Die Bankdatei gibt es erst nach der Freigabe."), code="not_approved",
+        raise NotFound(
+            _("Die Bankdatei gibt es erst nach der Freigabe."),
             remedy=_("Eine zweite Person der Geschäftsstelle gibt den Ausgleich frei."),
-        )  # fmt: skip
+        )
     payer = payer_of(viewer, shown)
     own = [p for p in shown.payments if p.payer_id == payer]
     if not own:
-        raise Refused(
-            _("Sie haben in diesem Ausgleich nichts zu überweisen."), code="nothing_to_pay"
-        )
+        raise NotFound(_("Sie haben in diesem Ausgleich nichts zu überweisen."))
     return write_pain001(own, today + timedelta(days=LEAD_DAYS))

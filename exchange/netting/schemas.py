@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from exchange.netting.model import Mode
+from kdnx.web.api import Query
 
 
 class _Body(BaseModel):
@@ -68,7 +69,7 @@ class SettleBody(_Body):
     bank_day: date
 
 
-class RunQuery(BaseModel):
+class RunQuery(Query):
     """A piece of the list of runs."""
 
     cursor: str | None = Field(None, max_length=500)

@@ -227,8 +227,10 @@ def _arguments(op: Operation, request: Request, raw: bytes) -> dict[str, Any]:
             if typing.get_origin(f.annotation) in (list, tuple, set)
         }
         params = request.query_params
+        # a single value given twice is refused by its own type, not taken by halves
+        given = {k: params.getlist(k) for k in params}
         values["query"] = op.query.model_validate(
-            {k: params.getlist(k) if k in lists else params[k] for k in params}
+            {k: v if k in lists or len(v) > 1 else v[0] for k, v in given.items()}
         )
     if op.body:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -195,7 +195,7 @@ async def test_by_clicks_with_the_bank_file(conn, cast, client):
     url = sent.headers["location"]
     page = await browser.get(url)
     assert "Zum Stichtag einfrieren" in page.text
-    assert (await browser.get(f"{url}/pain001.xml")).status_code == 409
+    assert (await browser.get(f"{url}/pain001.xml")).status_code == 404
     assert (await browser.post(f"{url}/freeze", {"row_version": "1"})).status_code == 303
     assert "zweite Person" in (await browser.get(url)).text
     other = client.as_(cast.hub.second)
