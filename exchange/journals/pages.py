@@ -37,8 +37,8 @@ async def show_journal(call: Call) -> Response:
         journal = await read_journal(call.conn, call.viewer, query.member, None, None)
     houses = await _houses(call)
     return await call.page(
-        "journals/show.html", status=422 if fault else 200, journal=journal, fault=fault, sums=sums_of(journal.lines),
-        shown=journal.lines[:SHOWN], houses=houses, files=_files(journal), may_edit=call.viewer.may(P.INVOICE_ISSUE),
+        "journals/show.html", status=422 if fault else 200, journal=journal, query=query, fault=fault,
+        sums=sums_of(journal.lines), shown=journal.lines[:SHOWN], houses=houses, files=_files(journal), may_edit=call.viewer.may(P.INVOICE_ISSUE),
         house=next((m.name for m in await list_members(call.conn, [journal.member_id])), ""), **WORDS,
     )  # fmt: skip
 
