@@ -38,7 +38,8 @@ async def show_journal(call: Call) -> Response:
     houses = await _houses(call)
     return await call.page(
         "journals/show.html", status=422 if fault else 200, journal=journal, query=query, fault=fault,
-        sums=sums_of(journal.lines), shown=journal.lines[:SHOWN], houses=houses, files=_files(journal), may_edit=call.viewer.may(P.INVOICE_ISSUE),
+        sums=sums_of(journal.lines), shown=journal.lines[:SHOWN], houses=houses, files=_files(journal),
+        may_edit=call.viewer.may(P.INVOICE_ISSUE),
         house=next((m.name for m in await list_members(call.conn, [journal.member_id])), ""), **WORDS,
     )  # fmt: skip
 

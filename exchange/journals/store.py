@@ -8,8 +8,9 @@ from exchange.journals.model import Account, Line
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many
 
-# documents of a house by tax group; an objection takes its document back on its own day
-DOCUMENTS = """
+# documents of a house by tax group (an objection takes its document back on its own day), payments and offsets of its settlements
+LIST_LINES = """
+SELECT * FROM (
 SELECT 'invoice|' || i.id || '|' || t.category || '|' || t.rate_pct || x.mark AS key, $1::uuid AS owner_id,
   CASE WHEN i.seller_id = $1 THEN 'sold_' ELSE 'bought_' END || t.category AS entry, x.day, i.number AS document,
   x.word || coalesce(nullif(' zu ' || i.refers_number, ' zu '), '') AS text, m.short_name AS partner,
@@ -19,17 +20,14 @@ FROM exchange.invoice i JOIN exchange.invoice_tax t ON t.owner_id = i.owner_id A
   CROSS JOIN LATERAL (VALUES (i.issued_on, 1, '', CASE WHEN i.type = '381' THEN 'Rechnungskorrektur' WHEN i.type = '389' THEN 'Gutschrift' ELSE 'Rechnung' END),
     (i.objected_on, -1, '|objected', 'Widerspruch')) x(day, sign, mark, word)
 WHERE $1 IN (i.seller_id, i.buyer_id) AND i.state <> 'draft' AND x.day BETWEEN $2 AND $3
-"""
-SETTLED = """
+UNION ALL
 SELECT 'settlement|' || r.id || '|' || l.member_id || '|' || x.entry AS key, $1::uuid AS owner_id, x.entry, r.bank_day AS day, r.number AS document,
   'Ausgleich zum ' || to_char(r.up_to, 'DD.MM.YYYY') AS text, m.short_name AS partner, x.cents AS net_cents, 0::bigint AS vat_cents, NULL::numeric AS rate_pct
 FROM exchange.settlement_line l JOIN exchange.settlement_run r ON r.owner_id = l.owner_id AND r.id = l.run_id JOIN kdnx.public_member m ON m.id = r.owner_id
   CROSS JOIN LATERAL (VALUES ('payment_in', l.out_cents), ('payment_out', l.in_cents), ('netting', l.netted_cents)) x(entry, cents)
 WHERE l.member_id = $1 AND r.state = 'settled' AND r.bank_day BETWEEN $2 AND $3 AND x.cents <> 0
+) j ORDER BY day, document, entry, key LIMIT $4
 """
-LIST_LINES = (
-    f"SELECT * FROM ({DOCUMENTS} UNION ALL {SETTLED}) j ORDER BY day, document, entry, key LIMIT $4"  # noqa: S608  # both are constants above
-)
 LIST_ACCOUNTS = "SELECT entry, account, contra, tax_key, row_version FROM exchange.journal_account WHERE owner_id = $1 LIMIT 20"
 SAVE_ACCOUNT = """
 INSERT INTO exchange.journal_account AS a (owner_id, entry, account, contra, tax_key, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $7, $7)
