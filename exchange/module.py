@@ -12,6 +12,7 @@ from exchange.closing import part as closing
 from exchange.continuation import part as continuation
 from exchange.cooperations import part as cooperations
 from exchange.digests import part as digests
+from exchange.expected import part as expected
 from exchange.inhouse import part as inhouse
 from exchange.invoices import part as invoices
 from exchange.journals import part as journals
@@ -41,7 +42,7 @@ from kdnx.module import Module
 # moves last: its address names any step of an order
 PARTS = (
     orders, acceptance, offers, running, inhouse, cooperations, clearing, reminding, approvals,
-    continuation, legacy, ledger, bookings, signing, silence, schedules, amendments, shares,
+    continuation, legacy, ledger, bookings, signing, silence, schedules, expected, amendments, shares,
     reports, senders, unbilled, invoices, selfbilling, netting, journals, matching, trail, samples,
     balances, closing, digests, planning, taxwatch, moves,
 )  # fmt: skip

@@ -207,9 +207,14 @@ def require(viewer: Viewer, permission: Permission) -> None:
         raise missing_role(permission)
 
 
+def roles_with(permission: Permission) -> list[str]:
+    """What people call the roles that hold the permission."""
+    return [ROLE_LABELS[r] for r, ps in ROLE_PERMISSIONS.items() if permission in ps]
+
+
 def missing_role(permission: Permission) -> Forbidden:
     """The refusal that names who could do it."""
-    holders = [ROLE_LABELS[r] for r, ps in ROLE_PERMISSIONS.items() if permission in ps]
+    holders = roles_with(permission)
     return Forbidden(
         _("Dafür fehlt die Berechtigung."),
         rule=_("Nötig ist eine dieser Rollen: ") + ", ".join(holders) if holders else None,

@@ -39,7 +39,7 @@ from kdnx.db.conn import Conn
 from kdnx.errors import FieldError, Invalid, NotFound, Refused
 from kdnx.members.store import list_members
 from kdnx.text import _
-from kdnx.viewer import Permission, Scope, Viewer
+from kdnx.viewer import Permission, Scope, Viewer, roles_with
 from kdnx.web.form import Form
 from kdnx.web.paging import decode_cursor, encode_cursor
 from kdnx.web.routing import Call, get, post
@@ -186,14 +186,18 @@ async def _show(
         m.id: m.short_name for m in await list_members(call.conn, [row.owner_id, row.recipient_id])
     }
     events = await list_events_of_object(call.conn, row.id)
+    is_mine = row.counterpart in call.viewer.members and not moves
     return await call.page(
-        "bookings/show.html", status=status, row=row, names=names, form=form, moves={m.value for m in moves},
+        "bookings/show.html", status=status, row=row, title=await store.title_of(call.conn, row), names=names,
+        signers=", ".join(roles_with(Permission.BOOKING_CONFIRM)) if is_mine else "", form=form,
+        moves={m.value for m in moves},
         correctable=row.state == BookingState.CONFIRMED.value and may_propose and is_party,
         reversible=row.kind != BookingKind.REVERSAL.value, disputes=await store.list_disputes(call.conn, row),
         related=await store.list_related(call.conn, row),
         transfers=await list_transfers(call.conn, None, TransferFilter(source_id=row.id), 200),
         history=[(e["at"], _sentence(e["action"], e["reason"]), e["person"] or "") for e in events],
         volume_kind=TransferKind.SUPPLY.value, sections=await render_slots(call, "booking.sections", row.id),
+        facts=await render_slots(call, "booking.facts", row),
         reason_options=[(r.value, text) for r, text in REASON_LABELS.items() if r != DisputeReason.REST], **WORDS,
     )  # fmt: skip
 

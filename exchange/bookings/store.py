@@ -47,6 +47,7 @@ WHERE ($1::uuid[] IS NULL OR o.id = ANY ($1)) AND ($2::text[] IS NULL OR o.numbe
   AND EXISTS (SELECT 1 FROM exchange.order_approval a WHERE a.owner_id = v.owner_id AND a.order_id = v.order_id AND a.version = v.version AND a.side = 'recipient')
 ORDER BY o.owner_id, o.id, v.valid_from, v.version
 """
+TITLE_OF = "SELECT title FROM exchange.order_version WHERE owner_id = $1 AND order_id = $2 AND version = $3"
 ORDER_EXISTS = "SELECT EXISTS (SELECT 1 FROM exchange.service_order WHERE id = $1)"
 CONFIRMED_SUM = """
 SELECT coalesce(sum(b.sign * coalesce(c.confirmed_cents, b.net_cents)) FILTER (WHERE c.booking_id IS NOT NULL
@@ -63,8 +64,8 @@ SELECT id, number || '/' || ordinal AS booking_number, kind, sign, net_cents, st
 WHERE owner_id = $1 AND (reverses_id = $2 OR parent_id = $2 OR id = ANY ($3::uuid[])) ORDER BY ordinal
 """
 LIST_BOOKINGS = """
-SELECT b.*, p.short_name AS provider_name, r.short_name AS recipient_name
-FROM exchange.booking_row b JOIN kdnx.public_member p ON p.id = b.owner_id JOIN kdnx.public_member r ON r.id = b.recipient_id
+SELECT b.*, p.short_name AS provider_name, r.short_name AS recipient_name, coalesce(v.title, '') AS title
+FROM exchange.booking_row b JOIN kdnx.public_member p ON p.id = b.owner_id JOIN kdnx.public_member r ON r.id = b.recipient_id LEFT JOIN exchange.order_version v ON v.owner_id = b.owner_id AND v.order_id = b.order_id AND v.version = b.order_version
 WHERE ($1::uuid[] IS NULL OR b.owner_id = ANY ($1) OR b.recipient_id = ANY ($1))
   AND ($2::text IS NULL OR b.state = $2) AND ($3::int IS NULL OR b.service_year = $3) AND ($4::uuid IS NULL OR b.order_id = $4)
   AND ($5::text IS NULL OR b.number || '/' || b.ordinal ILIKE $5 || '%' OR b.reference ILIKE $5 || '%')
@@ -72,8 +73,8 @@ WHERE ($1::uuid[] IS NULL OR b.owner_id = ANY ($1) OR b.recipient_id = ANY ($1))
 ORDER BY b.proposed_at DESC, b.id DESC LIMIT $8
 """
 LIST_INBOX = """
-SELECT b.*, p.short_name AS provider_name, r.short_name AS recipient_name
-FROM exchange.booking_row b JOIN kdnx.public_member p ON p.id = b.owner_id JOIN kdnx.public_member r ON r.id = b.recipient_id
+SELECT b.*, p.short_name AS provider_name, r.short_name AS recipient_name, coalesce(v.title, '') AS title
+FROM exchange.booking_row b JOIN kdnx.public_member p ON p.id = b.owner_id JOIN kdnx.public_member r ON r.id = b.recipient_id LEFT JOIN exchange.order_version v ON v.owner_id = b.owner_id AND v.order_id = b.order_id AND v.version = b.order_version
 WHERE b.state IN ('proposed', 'disputed') AND ((b.state = 'proposed' AND b.owner_id = ANY ($1::uuid[]) AND b.proposed_by = b.recipient_id)
     OR (b.state = 'proposed' AND b.recipient_id = ANY ($1) AND b.proposed_by = b.owner_id)
     OR (b.state = 'disputed' AND b.proposed_by = ANY ($1)) OR ($2 AND b.escalated_at IS NOT NULL))
@@ -137,10 +138,11 @@ class Row(Booking):
 
 @dataclass(frozen=True)
 class Listed(Row):
-    """A booking in a list, with the names of both sides."""
+    """A booking in a list, with the names of both sides and of the service."""
 
     provider_name: str
     recipient_name: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -282,6 +284,12 @@ async def confirmed_sum(conn: Conn, owner_id: UUID, order_id: UUID, year: int) -
 async def list_disputes(conn: Conn, booking: Booking) -> list[asyncpg.Record]:
     """n, by_member, by_name, reason_code, text, claimed_cents, due_on, raised_at; oldest first."""
     return await conn.fetch(LIST_DISPUTES, booking.owner_id, booking.id)
+
+
+async def title_of(conn: Conn, booking: Booking) -> str:
+    """The service as the order's version names it; empty where the viewer may not read it."""
+    key = (booking.owner_id, booking.order_id, booking.order_version)
+    return await conn.fetchval(TITLE_OF, *key) or ""
 
 
 async def list_related(conn: Conn, booking: Booking) -> list[asyncpg.Record]:

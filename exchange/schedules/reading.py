@@ -1,7 +1,7 @@
 """What the calendar proposes for orders and why something waits; read-only, for many orders at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -63,9 +63,16 @@ class Outlook:
         return self.head.state in ("ended", "transferred")
 
 
-async def read_outlooks(conn: Conn, ids: Sequence[UUID], until: date) -> list[Outlook]:
-    """What the calendar says about the visible ones of these orders, for periods that begin up to a day."""
+async def read_outlooks(
+    conn: Conn, ids: Sequence[UUID], until: date, *, whole: bool = False
+) -> list[Outlook]:
+    """What the calendar says about the visible ones of these orders, for periods that begin up to a day.
+
+    `whole` takes the periods before the calendar began to propose as well.
+    """
     heads = await store.get_heads(conn, ids)
+    if whole:
+        heads = [replace(h, begins=date.min) for h in heads]
     if not heads:
         return []
     ids = [h.order_id for h in heads]

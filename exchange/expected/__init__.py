@@ -1,0 +1,1 @@
+"""What the order says beside a booking: the other side compares before it signs."""
