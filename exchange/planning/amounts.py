@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from exchange.bookings.model import surcharge_of
 from exchange.planning.model import Amount, Assumption, Booked
-from exchange.schedules.model import MONTHS_OF, RHYTHM, Piece, PieceKind, Standing
+from exchange.schedules.accrual import MONTHS_OF
+from exchange.schedules.model import RHYTHM, Piece, PieceKind, Standing
 from exchange.schedules.reading import OVER, Entry, Outlook
 from kdnx.money import half_up
 

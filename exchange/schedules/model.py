@@ -7,23 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from exchange.orders.model import Line
-from kdnx.money import half_up
+from exchange.schedules.accrual import MONTHS_OF, ProRata, accrued, period_of
 
 DAY = timedelta(days=1)
-MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 # what is counted or paid once still has a rhythm in which the rest is billed
 RHYTHM = {"once": "year", "usage": "month"}
-YEAR = 12
-
-
-class ProRata(StrEnum):
-    """How a begun period is charged; the price says it, an offer without a price is charged by days."""
-
-    DAYS = "days"
-    MONTHS = "months"
-
-
-PRO_RATA_LABELS = {ProRata.DAYS: "tagesgenau", ProRata.MONTHS: "je angefangenem Monat"}
 
 
 class PieceKind(StrEnum):
@@ -100,15 +88,6 @@ class Piece:
         """The business reference of the booking: the same for the same period for ever."""
         tail = {PieceKind.USAGE: "/Nutzung", PieceKind.ONCE: "/einmalig"}.get(self.kind, "")
         return f"{number}/{self.label}{tail}"
-
-
-def period_of(day: date, rhythm: str) -> tuple[date, date]:
-    """First and last day of the calendar period that holds the day; never across a turn of the year."""
-    length = MONTHS_OF[rhythm]
-    month = (day.month - 1) // length * length + 1
-    first = date(day.year, month, 1)
-    after = month + length
-    return first, date(day.year + (after - 1) // YEAR, (after - 1) % YEAR + 1, 1) - DAY
 
 
 def label_of(first: date, rhythm: str) -> str:
@@ -191,7 +170,7 @@ def _of_period(plan: Plan, a: date, b: date, v: PlanVersion, *, is_begun: bool) 
         default=v,
     )
     amounts = tuple(
-        (x, accrued(x, v.rules.get(x.ordinal, ProRata.DAYS), a, b, is_begun=is_begun))
+        (x, accrued(x, v.rules.get(x.ordinal, ProRata.TWELFTHS), a, b, is_begun=is_begun))
         for x in v.lines
         if x.period in MONTHS_OF
     )
@@ -224,36 +203,6 @@ def _once(plan: Plan, until: date) -> list[Piece]:
 
 def _name(line: Line) -> tuple[str, int | None, int]:
     return line.label, line.price_ordinal, line.net_cents
-
-
-def accrued(line: Line, rule: ProRata, first: date, last: date, *, is_begun: bool = False) -> int:
-    """Net cents of a line for days of one calendar year, as the difference of what has accrued since January.
-
-    So the periods of a year sum to the yearly fee to the cent, however often it is billed. By days a whole period
-    of the price counts whole and a part by its days; by months each begun month counts once, for the stretch that
-    begins it (`is_begun`: an earlier stretch began the month of `first`).
-    """
-    if first.year != last.year:
-        raise ValueError("a stretch within one calendar year is needed")
-    if rule == ProRata.MONTHS:
-        start = first.month if is_begun else first.month - 1
-        return _by_months(line, last.month) - _by_months(line, start)
-    return _by_days(line, last + DAY, first.year) - _by_days(line, first, first.year)
-
-
-def _by_months(line: Line, months: int) -> int:
-    whole, rest = divmod(months, MONTHS_OF[line.period])
-    return line.net_cents * whole + half_up(Decimal(line.net_cents) * rest / MONTHS_OF[line.period])
-
-
-def _by_days(line: Line, day: date, year: int) -> int:
-    """What has accrued from January until before the day."""
-    length = MONTHS_OF[line.period]
-    if day.year > year:
-        return line.net_cents * (YEAR // length)
-    first, last = period_of(day, line.period)
-    part = Decimal(line.net_cents) * (day - first).days / ((last - first).days + 1)
-    return line.net_cents * ((day.month - 1) // length) + half_up(part)
 
 
 class Standing(StrEnum):

@@ -13,6 +13,7 @@ from exchange.bookings.model import BADGES, LABELS
 from exchange.orders.actions import read_order
 from exchange.orders.model import BILLING_LABELS, RUNNING
 from exchange.schedules import store
+from exchange.schedules.accrual import PRO_RATA_LABELS
 from exchange.schedules.actions import (
     may_again,
     propose_again,
@@ -22,7 +23,6 @@ from exchange.schedules.actions import (
 )
 from exchange.schedules.model import (
     PIECE_LABELS,
-    PRO_RATA_LABELS,
     STANDING_BADGES,
     STANDING_LABELS,
     Standing,

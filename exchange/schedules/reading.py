@@ -12,12 +12,12 @@ from exchange.bookings.actions import BOOKABLE
 from exchange.bookings.model import TAX_NEEDED_FROM, UNDECIDED
 from exchange.orders.model import Line
 from exchange.schedules import store
+from exchange.schedules.accrual import ProRata
 from exchange.schedules.model import (
     Piece,
     PieceKind,
     Plan,
     PlanVersion,
-    ProRata,
     Standing,
     counted,
     pieces,

@@ -1,5 +1,6 @@
 """Periods tile the term, whole years sum to the yearly fee, and begun ones follow the price's rule."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,17 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.orders.model import TIMES_A_YEAR, Line
+from exchange.schedules.accrual import MONTHS_OF, ProRata, accrued, period_of
 from exchange.schedules.model import (
-    MONTHS_OF,
     PieceKind,
     Plan,
     PlanVersion,
-    ProRata,
     Standing,
-    accrued,
     label_of,
     next_look,
-    period_of,
     pieces,
     rests_of,
 )
@@ -101,6 +99,25 @@ def test_a_change_within_the_year_loses_and_adds_no_cent(cut, cents, period, rul
 )
 def test_begun_months(first, last, rule, cents):
     assert accrued(a_line(), rule, first, last) == cents
+
+
+def test_a_negotiated_yearly_fee_comes_in_equal_instalments():
+    version = a_version(valid_from=date(2026, 1, 1), lines=[a_line("year", 96_831_96)])
+    plan = Plan([replace(version, rules={})])
+    found = [p.cents for p in pieces(plan, date(2026, 12, 31)) if p.first.year == 2026]
+    assert found == [8_069_33] * 12
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "cents"),
+    [
+        (date(2026, 7, 15), date(2026, 7, 31), 658_06),  # 17 of the 31 days of one twelfth
+        (date(2028, 2, 29), date(2028, 2, 29), 41_38),
+        (date(2026, 2, 1), date(2026, 12, 31), 11 * 1_200_00),
+    ],
+)
+def test_twelfths(first, last, cents):
+    assert accrued(a_line("year", 14_400_00), ProRata.TWELFTHS, first, last) == cents
 
 
 def test_a_yearly_fee_by_days_in_a_leap_year():
