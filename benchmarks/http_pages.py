@@ -37,7 +37,7 @@ from kdnx.web.templating import Shell, ShellViewer
 def bare_app(pool: asyncpg.Pool, house: House) -> Starlette:
     """The same query and the same template inside a shell made once: no sign-in, rights, transaction, headers."""
     shell = Shell(
-        title="kdnx", nav=[(label, href, False) for label, href, _p in house.nav], viewer=ShellViewer("Eine Person", "Nordrechen", ()),
+        title="kdnx", nav=[(label, href, False) for label, href, _right, under in house.nav if not under], viewer=ShellViewer("Eine Person", "Nordrechen", ()),
         csrf_token="x", form_key="x", path="/members", request_id="x", may={p.value: True for p in Permission},
     )  # fmt: skip
     around = {
