@@ -223,3 +223,15 @@ def test_dark_pages_print_dark_on_white(browser: Browser, address: str, theme: s
     lightness = float(re.findall(r"[\d.]+", page.evaluate(ink))[0])
     assert lightness < 0.3
     assert not page.locator(".kx-header").is_visible()
+
+
+def test_what_is_folded_is_read_on_paper_but_forms_are_not(browser: Browser, address: str) -> None:
+    page = visit(browser, address + "/light")
+    page.evaluate("""document.querySelector('main').insertAdjacentHTML('beforeend',
+      '<details><summary>im Einzelnen</summary><ul><li>gefaltet</li></ul></details>' +
+      '<details class="kx-disclose"><summary>Ändern</summary><ul><li>Änderungsfeld</li></ul></details>')""")
+    inside = page.get_by_text("gefaltet")
+    assert not inside.is_visible()
+    page.emulate_media(media="print")
+    assert inside.is_visible() and inside.bounding_box()["height"] > 0
+    assert not page.get_by_text("Änderungsfeld").is_visible()
