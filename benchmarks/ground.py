@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import resource
 import statistics
 import sys
 import tempfile
@@ -62,6 +63,16 @@ def emit(case: str, peer: str, *, n: int, concurrency: int, value: float, unit: 
     }
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
+
+
+def peak_mib() -> float:
+    """Most memory this process held so far, in MiB; the database is a process of its own and not counted."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def emit_memory(case: str, *, n: int, concurrency: int = 1) -> None:
+    """The peak after a lane; it never falls, so a lane shows what it and those before it needed."""
+    emit(case, "kdnx", n=n, concurrency=concurrency, value=peak_mib(), unit="MiB peak")
 
 
 async def rate(clients: int, jobs: int, work: Callable[[int], Awaitable[None]]) -> float:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from benchmarks.ground import SYSTEM, Ground, emit, ground, rate
+from benchmarks.ground import SYSTEM, Ground, emit, emit_memory, ground, rate
 from exchange.signing.actions import Signing, confirm_booking, confirm_bookings
 from kdnx.audit.actions import finish
 from kdnx.db.pool import transaction
@@ -143,7 +143,9 @@ async def main(count: int) -> None:
         ):
             for clients in (1, 8, 32):
                 base = await compare(g, case, clients, count, base, providers)
+                emit_memory(case, n=count, concurrency=clients)
         emit("confirm_bulk", "kdnx", n=1000, concurrency=1, value=await bulk(g, 1000), unit="1/s")
+        emit_memory("confirm_bulk", n=1000)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ ACT_LABELS: Mapping[str, str] = {
     "invoice.settle": "Rechnung als ausgeglichen vermerkt",
     "member.leitweg": "Leitweg-ID geändert",
     "order.accept": "Angebot angenommen",
+    "order.cap": "Jahreshöchstbetrag eines Leistungsscheins gesetzt",
     "order.amend": "Leistungsschein geändert",
     "order.approve_hub": "Leistungsschein von der Drehscheibe freigegeben",
     "order.approve_provider": "Leistungsschein vom Bereitsteller freigegeben",

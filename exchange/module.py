@@ -24,6 +24,7 @@ from exchange.netting import part as netting
 from exchange.offers import part as offers
 from exchange.orders import part as orders
 from exchange.planning import part as planning
+from exchange.positions import part as positions
 from exchange.reminding import part as reminding
 from exchange.reports import part as reports
 from exchange.running import part as running
@@ -44,7 +45,7 @@ PARTS = (
     orders, acceptance, offers, running, inhouse, cooperations, clearing, reminding, approvals,
     continuation, legacy, ledger, bookings, signing, silence, schedules, expected, amendments, shares,
     reports, senders, unbilled, invoices, selfbilling, netting, journals, matching, trail, samples,
-    balances, closing, digests, planning, taxwatch, moves,
+    balances, positions, closing, digests, planning, taxwatch, moves,
 )  # fmt: skip
 MODULE = Module(
     name="exchange",

@@ -5,6 +5,7 @@ import logging
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import TextIO
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 STANDARD = set(vars(logging.makeLogRecord({})))
@@ -29,9 +30,18 @@ class Structured(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is at that moment: that of a command run within a program closes with it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line."""
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def set_up_logs(kind: str) -> None:
     """`kind` is 'json' for machines or 'text' for a terminal; both go to standard error."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardError()
     handler.setFormatter(
         Structured() if kind == "json" else logging.Formatter("%(levelname)s %(name)s: %(message)s")
     )

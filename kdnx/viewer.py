@@ -148,6 +148,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+# who reviews, manages or audits contracts
+EVIDENCE_ROLES = frozenset(
+    {Role.LEGAL_OFFICER, Role.TAX_OFFICER, Role.CONTRACT_MANAGER, Role.AUDITOR}
+)
+
+
 @dataclass(frozen=True)
 class Viewer:
     """The person or machine that acts, and for whom.
@@ -176,6 +182,13 @@ class Viewer:
         """Somebody is signed in (person or machine), or the system or the command line acts."""
         nobody = self.person_id is None and self.client_id is None
         return not nobody or self.scope in {Scope.SYSTEM, Scope.OFFICE}
+
+    @property
+    def reads_evidence(self) -> bool:
+        """In the office: reads what houses file there as evidence of contracts; the command line has no roles."""
+        return bool(self.roles & EVIDENCE_ROLES) or (
+            self.principal is None and self.scope == Scope.OFFICE
+        )
 
     @property
     def principal(self) -> UUID | None:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import asyncpg
 
-from catalog.interface import list_prices
 from exchange.amendments import store
 from exchange.amendments.changes import changes
 from exchange.amendments.model import (
+    DAY,
     EVENT_LABELS,
     OPEN,
     SIDE_OF,
@@ -21,16 +21,21 @@ from exchange.amendments.model import (
 )
 from exchange.amendments.schemas import AmendBody
 from exchange.amendments.telling import ask_next, note_amendment, tell_amendment
+from exchange.amendments.terms import changed_terms, check_frozen
 from exchange.approvals import store as approvals
 from exchange.approvals.store import Approval
+from exchange.clearing.asking import ask_name_of_change
+from exchange.clearing.caps import cap_for_change
+from exchange.clearing.changing import clear_change, measure_change
+from exchange.clearing.store import insert_cap, insert_law
 from exchange.orders import store as orders
-from exchange.orders.actions import lock, read_order, surcharge_on
-from exchange.orders.model import LegalRoute, Line, OrderState, Version, check_term
+from exchange.orders.actions import lock, read_order
+from exchange.orders.model import LegalRoute, OrderState, Version, check_term
 from exchange.orders.store import Order
+from kdnx.clock import end_of_day
 from kdnx.db.conn import Conn
 from kdnx.errors import FieldError, Forbidden, Invalid, Refused, Stale
 from kdnx.ids import new_id
-from kdnx.money import times
 from kdnx.tasks.actions import close_tasks
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer, require
@@ -50,7 +55,10 @@ async def propose_amendment(
     order = await lock(conn, viewer, order_id, expected)
     party = _party(viewer, order)
     old, new = await plan_amendment(conn, viewer, order, party, wish)
-    needs_legal = (old.legal_route, old.entrustment) != (new.legal_route, new.entrustment)
+    law = await measure_change(conn, viewer, order, old, new, wish.claim)
+    cap, _differs = await cap_for_change(conn, *_key_of(order, old, new), wish.cap)
+    moved = (old.legal_route, old.entrustment) != (new.legal_route, new.entrustment)
+    needs_legal = moved or law.light_asks or law.measure.needs_review
     made = Amendment(
         order.owner_id, new_id(), order.id, new.version, old.version, S.PROPOSED.value, new.valid_from, needs_legal,
         wish.early_reason.strip(), wish.reason.strip(), "", party, 1, conn.now, conn.now, str(order.number),
@@ -61,12 +69,22 @@ async def propose_amendment(
         async with conn.savepoint():
             await orders.insert_versions(conn, [(order.owner_id, order.id, new)])
             await store.insert_amendment(conn, made)
+            await insert_law(conn, made.owner_id, made.id, law)
+            if cap is not None:
+                await insert_cap(conn, cap, viewer.principal)
     except asyncpg.UniqueViolationError as error:
         raise _under_way() from error
     await ask_next(conn, made)
+    if old.legal_route != new.legal_route == LegalRoute.COOPERATION:
+        until = end_of_day(made.valid_from - DAY)
+        await ask_name_of_change(conn, made.owner_id, made.number, made.id, until)
     await tell_amendment(conn, viewer, made)
     note_amendment(conn, viewer, "amendment.propose", made, reason=made.reason)
     return made
+
+
+def _key_of(order: Order, old: Version, new: Version) -> tuple[UUID, UUID, tuple[int, int]]:
+    return order.owner_id, order.id, (old.version, new.version)
 
 
 def _under_way() -> Refused:
@@ -94,10 +112,11 @@ async def plan_amendment(
     if old is None:
         raise Refused(_("Dieser Leistungsschein hat keine Fassung."), code="no_version")
     number = await store.next_version(conn, order.owner_id, order.id)
-    new = await _changed(conn, old, wish, order.route)
+    new = await changed_terms(conn, old, wish, order.route)
     new = replace(new, version=number, authored_by=party, authored_at=conn.now, author_id=viewer.principal)  # fmt: skip
     check_term(new.starts_on, new.ends_on)
-    if not changes(old, new):
+    _cap, differs = await cap_for_change(conn, *_key_of(order, old, new), wish.cap)
+    if not changes(old, new) and not differs:
         raise Refused(
             _("An den Bedingungen ändert sich nichts."),
             code="no_change",
@@ -107,7 +126,7 @@ async def plan_amendment(
     check_start(
         old, new, today=conn.today, booked_until=booked, runs_until=order.runs_until, early_reason=wish.early_reason
     )  # fmt: skip
-    await _check_frozen(conn, old, new)
+    await check_frozen(conn, old, new)
     return old, new
 
 
@@ -118,69 +137,6 @@ def _check_changeable(order: Order) -> None:
             code="not_changeable",
             remedy=_("Vor dem Beginn ändert ein neues Angebot die Bedingungen."),
         )
-
-
-async def _changed(conn: Conn, old: Version, wish: AmendBody, route: str) -> Version:
-    given = {
-        name: getattr(wish, name)
-        for name in ("notice_months", "billing", "confirm_days", "legal_reason", "entrustment", "note")
-        if getattr(wish, name) is not None
-    }  # fmt: skip
-    new = replace(old, valid_from=wish.valid_from, **given)
-    if wish.open_ended or wish.ends_on is not None:
-        new = replace(new, ends_on=None if wish.open_ended else wish.ends_on)
-    if wish.legal_route is not None:
-        _check_route(wish)
-        new = replace(new, legal_route=wish.legal_route.value)
-    if wish.renew_surcharge:
-        percent, fee, rule = await surcharge_on(conn, wish.valid_from, route)
-        new = replace(new, surcharge_pct=percent, surcharge_fee_cents=fee, surcharge_rule_id=rule)
-    if wish.lines is not None:
-        new = replace(new, lines=_lines(wish))
-    if wish.contract_refs:
-        refs = dict(enumerate(wish.contract_refs, 1))
-        legs = tuple(replace(x, contract_ref=refs.get(x.leg, x.contract_ref)) for x in new.legs)
-        new = replace(new, legs=legs)
-    return new
-
-
-def _check_route(wish: AmendBody) -> None:
-    if wish.legal_route == LegalRoute.OPEN:
-        message = _("Bitte einen Rechtsweg wählen.")
-        raise Invalid(message, errors=[FieldError("legal_route", message)])
-
-
-def _lines(wish: AmendBody) -> tuple[Line, ...]:
-    names = [x.label for x in wish.lines or ()]
-    if len(set(names)) < len(names):
-        message = _("Jede Position braucht eine eigene Bezeichnung.")
-        raise Invalid(message, errors=[FieldError("lines", message)])
-    return tuple(
-        Line(
-            n, x.label, x.unit, x.period, x.quantity, x.unit_price_micro,
-            times(x.quantity, x.unit_price_micro), x.price,
-        )
-        for n, x in enumerate(wish.lines or (), 1)
-    )  # fmt: skip
-
-
-async def _check_frozen(conn: Conn, old: Version, new: Version) -> None:
-    """No price rises while the catalogue's price is frozen."""
-    prices = {p.ordinal: p for p in await list_prices(conn, old.offering_id, old.offering_version)}
-    before = {x.label: x.unit_price_micro for x in old.lines}
-    for x in new.lines:
-        price = prices.get(x.price_ordinal or 0)
-        until = price.frozen_until if price else None
-        rises = x.unit_price_micro > before.get(x.label, x.unit_price_micro)
-        if until is not None and new.valid_from <= until and rises:
-            raise Refused(
-                _("Der Preis „{label}“ ist bis zum {day} fest.").format(
-                    label=x.label, day=until.strftime("%d.%m.%Y")
-                ),
-                code="price_frozen",
-                rule=_("Preisbindung der Leistung im Katalog."),
-                remedy=_("Die Änderung für die Zeit danach vorschlagen."),
-            )
 
 
 def possible(viewer: Viewer, a: Amendment) -> list[AmendmentEvent]:
@@ -233,8 +189,22 @@ async def step_amendment(
         raise Invalid(message, errors=[FieldError("reason", message, "missing")])
     if event in SIDE_OF:
         await _check_still_ahead(conn, a)
+        if event in (E.REVIEW, E.APPROVE_PROVIDER):
+            order, old, new = await versions_of(conn, viewer, a)
+            is_review = event == E.REVIEW
+            await clear_change(conn, viewer, order, old, new, reason=reason, is_review=is_review)
         await _sign(conn, viewer, a, SIDE_OF[event], member, reason)
     return await move_amendment(conn, viewer, a, event, after, reason)
+
+
+async def versions_of(conn: Conn, viewer: Viewer, a: Amendment) -> tuple[Order, Version, Version]:
+    """The order of an amendment, its terms in force when it was proposed, and those that shall be."""
+    order = await read_order(conn, viewer, a.order_id)
+    old = await store.find_version(conn, a.owner_id, a.order_id, a.base_version)
+    new = await store.find_version(conn, a.owner_id, a.order_id, a.version)
+    if old is None or new is None:
+        raise Refused(_("Dieser Leistungsschein hat keine Fassung."), code="no_version")
+    return order, old, new
 
 
 async def lock_amendment(conn: Conn, amendment_id: UUID, expected: int | None) -> Amendment:

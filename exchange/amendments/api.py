@@ -9,7 +9,7 @@ from exchange.amendments.actions import (
     read_amendment,
     step_amendment,
 )
-from exchange.amendments.changes import changes
+from exchange.amendments.law import all_changes
 from exchange.amendments.model import Amendment, AmendmentEvent
 from exchange.amendments.renewals import renew_orders
 from exchange.amendments.schemas import (
@@ -34,7 +34,7 @@ P = Permission
 async def _out(call: Call, a: Amendment) -> AmendmentOut:
     old = await store.find_version(call.conn, a.owner_id, a.order_id, a.base_version)
     new = await store.find_version(call.conn, a.owner_id, a.order_id, a.version)
-    rows = changes(old, new) if old and new else []
+    rows = await all_changes(call.conn, a, old, new) if old and new else []
     out = AmendmentOut.model_validate(a)
     out.changes = [ChangeOut.model_validate(c) for c in rows]
     out.moves = [m.value for m in possible(call.viewer, a)]

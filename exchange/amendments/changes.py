@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exchange.amendments.model import notice_text
+from exchange.clearing.model import CAP_POLICIES
+from exchange.clearing.store import Cap
 from exchange.orders.model import (
     BILLING_LABELS,
     LEGAL_ROUTE_LABELS,
@@ -42,6 +44,18 @@ def changes(old: Version, new: Version) -> list[Change]:
         (_("Jahreswert netto"), eur(old.yearly_net_cents), eur(new.yearly_net_cents)),
     ]
     return [Change(what, a, b) for what, a, b in rows if a != b]
+
+
+def cap_changes(before: Cap | None, after: Cap | None) -> list[Change]:
+    """What differs in the yearly maximum."""
+    a, b = _cap(before), _cap(after)
+    return [Change(_("Jahreshöchstbetrag netto"), a, b)] if a != b else []
+
+
+def _cap(cap: Cap | None) -> str:
+    if cap is None or cap.cap_cents is None:
+        return _("keiner")
+    return f"{eur(cap.cap_cents)} ({CAP_POLICIES[cap.policy]})"
 
 
 def _until(v: Version) -> str:

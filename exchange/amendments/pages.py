@@ -15,7 +15,7 @@ from exchange.amendments.actions import (
     read_amendment,
     step_amendment,
 )
-from exchange.amendments.changes import changes
+from exchange.amendments.law import all_changes, law_view, name_in_amendment
 from exchange.amendments.model import (
     BADGES,
     EVENT_LABELS,
@@ -27,6 +27,10 @@ from exchange.amendments.model import (
 )
 from exchange.amendments.schemas import AmendBody, StepForm
 from exchange.approvals.store import list_approvals
+from exchange.clearing.change import CLAIMS, DOOR_LABELS
+from exchange.clearing.model import CAP_POLICIES
+from exchange.clearing.schemas import NameForm
+from exchange.clearing.store import find_cap
 from exchange.orders.actions import read_order, sides_of
 from exchange.orders.model import ORIGIN_LABELS, SIDE_LABELS
 from exchange.orders.pages import WORDS as ORDER_WORDS
@@ -34,6 +38,7 @@ from exchange.orders.pages import read_number, validate_form
 from exchange.orders.store import Order
 from kdnx.db.conn import Conn
 from kdnx.errors import FieldError, Forbidden, Invalid, Refused
+from kdnx.money import parse_euro
 from kdnx.text import _
 from kdnx.viewer import Permission, Viewer
 from kdnx.web.form import Form
@@ -81,7 +86,9 @@ async def _form_page(call: Call, form: Form[AmendBody] | None, status: int = 200
     return await call.page(
         "amendments/form.html", status=status, order=order, version=version, form=form,
         earliest=earliest_start(conn.today, order.notice_months),
-        booked_until=await store.booked_until(conn, order.owner_id, order.id), **ORDER_WORDS,
+        booked_until=await store.booked_until(conn, order.owner_id, order.id),
+        cap=await find_cap(conn, order.owner_id, order.id, order.current_version), cap_policies=CAP_POLICIES.items(),
+        claims=[(d.value, DOOR_LABELS[d]) for d in CLAIMS], **ORDER_WORDS,
     )  # fmt: skip
 
 
@@ -125,11 +132,20 @@ def _read(call: Call) -> Form[AmendBody]:
         k: v for k, v in raw.items()
         if k in AmendBody.model_fields and k not in {"lines", "contract_refs"} and str(v).strip()
     }  # fmt: skip
+    if "yearly_cap_cents" in raw:
+        values["yearly_cap_cents"] = _cents(str(raw["yearly_cap_cents"]).strip() or "0")
     values["open_ended"] = not str(raw.get("ends_on", "")).strip() and "ends_on" in raw
     refs = [str(raw[k]).strip() for k in ("contract_ref_1", "contract_ref_2") if k in raw]
     texts = {k: str(raw[k]).strip() for k in ("legal_reason", "entrustment", "note") if k in raw}
     wish = {**values, **texts, "contract_refs": refs, "lines": lines or None}
     return validate_form(AmendBody, raw, wish)
+
+
+def _cents(text: str) -> Any:
+    try:
+        return parse_euro(text)
+    except ValueError:
+        return text
 
 
 def _micro(text: str) -> Any:
@@ -156,11 +172,20 @@ async def _show(call: Call, form: Form[Any] | None, status: int = 200) -> Respon
     moves = possible(viewer, a)
     signing = next((m for m in moves if m in SIDE_OF), None)
     signed = {x.person_id for x in approvals if x.person_id is not None}
+    law = await law_view(conn, viewer, a, order, old, new) if old and new else {}
     return await call.page(
         "amendments/show.html", status=status, a=a, order=order, form=form, moves={m.value for m in moves},
-        changes=changes(old, new) if old and new else [], approvals=approvals, turn=turn_of(a), signing=signing,
-        has_signed=viewer.person_id in signed, is_author=viewer.person_id == a.author_id, **WORDS,
+        changes=await all_changes(conn, a, old, new) if old and new else [], approvals=approvals,
+        turn=turn_of(a), signing=signing,
+        has_signed=viewer.person_id in signed, is_author=viewer.person_id == a.author_id, **law, **WORDS,
     )  # fmt: skip
+
+
+async def name_cooperation(call: Call) -> Response:
+    """Name the cooperation the changed order rests on."""
+    form = call.form(NameForm).valid()
+    a = await name_in_amendment(call.conn, call.viewer, call.path_id(), form.cooperation_id)
+    return call.redirect(f"/amendments/{a.id}", _("Die Zusammenarbeit ist genannt."))
 
 
 async def _step(call: Call, event: AmendmentEvent | None) -> Response:
@@ -221,6 +246,7 @@ DOORS = (
     get("/orders/{id}/amend", edit_amendment, permission=P.ORDER_EDIT),
     post("/orders/{id}/amendments", propose, permission=P.ORDER_EDIT),
     get("/amendments/{id}", show_amendment, permission=P.ORDER_READ),
+    post("/amendments/{id}/cooperation", name_cooperation, permission=P.ORDER_READ),
     post("/amendments/{id}/review", review, permission=P.ORDER_REVIEW_LEGAL),
     post("/amendments/{id}/approve", approve, permission=P.ORDER_APPROVE),
     post("/amendments/{id}/decline", decline, permission=P.ORDER_READ),

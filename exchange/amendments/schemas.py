@@ -6,14 +6,19 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from exchange.clearing.change import Claim
 from exchange.orders.model import LegalRoute
 from exchange.orders.schemas import Billing, Day, OfferLine, Reason, Text
 from kdnx.web.api import Body, JsonInt
+
+ChangeDoor = Literal["review_clause", "additional", "unforeseeable", "successor"]
 
 
 class AmendBody(Body):
     """The terms as they shall be from `valid_from` on; what is absent stays, `lines` replace the whole schedule.
 
+    `change_door`, `change_reason` and `index_clause` say which door of § 132 GWB a tendered contract goes through.
+    `yearly_cap_cents` is the most to be booked in a calendar year, 0 takes it away; `cap_policy` says what follows.
     `open_ended` takes the end away. `renew_surcharge` sets the hub's surcharge by the rule of that day.
     """
 
@@ -32,6 +37,21 @@ class AmendBody(Body):
     note: Text | None = Field(None, max_length=2000)
     contract_refs: list[Text] = Field(default_factory=list, max_length=2)
     lines: list[OfferLine] | None = Field(None, min_length=1, max_length=40)
+    yearly_cap_cents: Annotated[JsonInt, Field(ge=0, le=10**12)] | None = None
+    cap_policy: Literal["warn", "block"] | None = None
+    change_door: ChangeDoor | None = None
+    change_reason: Text = Field("", max_length=2000)
+    index_clause: bool = False
+
+    @property
+    def cap(self) -> tuple[int | None, str | None]:
+        """The yearly maximum in cents and its policy, as wished."""
+        return self.yearly_cap_cents, self.cap_policy
+
+    @property
+    def claim(self) -> Claim:
+        """What is said of § 132 GWB."""
+        return Claim(self.change_door or "", self.change_reason, self.index_clause)
 
 
 class StepForm(BaseModel):

@@ -18,6 +18,7 @@ from exchange.bookings.model import (
     check_service_term,
 )
 from exchange.bookings.store import NewBooking, Row, Terms
+from exchange.clearing.caps import check_cap
 from exchange.ledger.gate import check_proposable
 from exchange.telling.actions import counterpart_of, tell_bookings
 from kdnx.audit.actions import record
@@ -149,13 +150,15 @@ async def propose_booking(conn: Conn, viewer: Viewer, proposal: Proposal) -> Row
     is_late = await check_proposable(conn, proposal.service_to)
     kind = BookingKind.ADJUSTMENT if is_late else BookingKind.REGULAR
     (ordinal,) = await store.draw_ordinals(conn, [(terms.owner_id, terms.order_id)])
+    key = (terms.owner_id, terms.order_id, terms.version)
+    warning = await check_cap(conn, *key, proposal.service_to, proposal.net_cents)
     new = NewBooking(
         owner_id=terms.owner_id, id=new_id(), order_id=terms.order_id, order_version=terms.version, ordinal=ordinal,
         recipient_id=terms.recipient_id, kind=kind.value, sign=1, service_from=proposal.service_from,
         service_to=proposal.service_to, net_cents=proposal.net_cents, proposed_by=terms.owner_id,
         proposed_person=viewer.principal, proposed_at=conn.now, due_on=conn.today + timedelta(days=terms.confirm_days),
         silence=terms.silence, quantity=proposal.quantity, reference=proposal.reference or None,
-        note=proposal.note.strip(),
+        note=f"{proposal.note.strip()} {warning}".strip(),
     )  # fmt: skip
     return await _insert(conn, viewer, new, "booking.propose", reason=None)
 

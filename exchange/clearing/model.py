@@ -8,6 +8,8 @@ from exchange.orders.model import LegalRoute
 # the provider's own test; a cooperation has its own
 TESTED = {LegalRoute.INHOUSE.value, LegalRoute.REVERSE.value, LegalRoute.JOINT.value}
 COOPERATION = LegalRoute.COOPERATION.value
+# what a proposal beyond the yearly maximum meets
+CAP_POLICIES = {"block": "darüber abweisen", "warn": "darüber warnen"}
 
 
 class GreyEffect(StrEnum):

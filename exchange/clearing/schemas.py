@@ -1,10 +1,11 @@
 """What comes in about an order's test."""
 
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from exchange.bookings.schemas import Reason
+from exchange.bookings.schemas import Euro, Reason
 
 
 class SignoffForm(BaseModel):
@@ -17,3 +18,10 @@ class NameForm(BaseModel):
     """The cooperation an order rests on."""
 
     cooperation_id: UUID
+
+
+class CapForm(BaseModel):
+    """The yearly maximum of an offer; empty takes it away."""
+
+    cap_cents: Annotated[Euro, Field(ge=0, le=10**12)] | None = None
+    policy: Literal["warn", "block"] = "block"

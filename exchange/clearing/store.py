@@ -1,11 +1,14 @@
 """SQL of what was kept and signed off for an order, and of the cooperation it names."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
+from exchange.clearing.change import Measure, Terms
+from exchange.orders.model import Line
 from kdnx.db.conn import Conn
-from kdnx.db.rows import maybe
+from kdnx.db.rows import many, maybe
 
 FIND_SIGNOFF = (
     "SELECT * FROM exchange.order_inhouse WHERE owner_id = $1 AND order_id = $2 AND version = $3"
@@ -35,6 +38,46 @@ JOIN exchange.service_order o ON o.owner_id = n.owner_id AND o.id = n.order_id
 JOIN exchange.order_version v ON v.owner_id = n.owner_id AND v.order_id = n.order_id AND v.version = n.version
 WHERE n.cooperation_id = $1 AND o.number IS NOT NULL AND n.version = (SELECT max(l.version) FROM exchange.order_cooperation l
   WHERE l.owner_id = n.owner_id AND l.order_id = n.order_id AND l.version <= o.current_version) ORDER BY o.number LIMIT 200
+"""
+
+# offered, not yet reviewed, by § 108 Abs. 6 GWB
+LIST_UNNAMED = """
+SELECT o.owner_id, o.id AS order_id, o.number FROM exchange.service_order o
+JOIN exchange.order_version v ON v.owner_id = o.owner_id AND v.order_id = o.id AND v.version = o.current_version
+WHERE o.state = 'offered' AND o.number IS NOT NULL AND v.legal_route = 'cooperation_108_6' AND NOT EXISTS (SELECT 1 FROM exchange.order_cooperation n
+  WHERE n.owner_id = o.owner_id AND n.order_id = o.id AND n.version = o.current_version) ORDER BY o.updated_at DESC, o.id LIMIT $1
+"""
+FIND_CAP = "SELECT owner_id, order_id, version, cap_cents, policy FROM exchange.order_cap WHERE owner_id = $1 AND order_id = $2 AND version = $3"
+UPSERT_CAP = """
+INSERT INTO exchange.order_cap AS c (owner_id, order_id, version, cap_cents, policy, set_by, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+ON CONFLICT (owner_id, order_id, version) DO UPDATE SET cap_cents = EXCLUDED.cap_cents, policy = EXCLUDED.policy, set_by = EXCLUDED.set_by,
+  row_version = c.row_version + 1, updated_at = EXCLUDED.updated_at
+"""
+INSERT_CAP = """
+INSERT INTO exchange.order_cap (owner_id, order_id, version, cap_cents, policy, set_by, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+"""
+# of a booking confirmed in part only that part counts; its rest is a booking of its own
+USED_CENTS = """
+SELECT coalesce(sum(b.sign * coalesce(c.confirmed_cents, b.net_cents)), 0)::bigint FROM exchange.booking b
+LEFT JOIN exchange.confirmation c ON c.owner_id = b.owner_id AND c.booking_id = b.id
+WHERE b.owner_id = $1 AND b.order_id = $2 AND b.service_year = $3 AND b.state IN ('proposed', 'confirmed', 'disputed')
+"""
+INSERT_LAW = """
+INSERT INTO exchange.amendment_law (owner_id, amendment_id, legal_route, door, claim, claim_reason, indexed, original_cents, reference_cents,
+  change_cents, cumulated_cents, threshold_cents, minor_pct, each_pct, notice_days, light_asks, rule_ids, checked_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+"""
+FIND_LAW = "SELECT * FROM exchange.amendment_law WHERE owner_id = $1 AND amendment_id = $2"
+# the changes that count: agreed by all sides
+LIST_STEPS = """
+SELECT base_version, version FROM exchange.amendment WHERE owner_id = $1 AND order_id = $2 AND state IN ('agreed', 'in_force') ORDER BY version LIMIT 500
+"""
+LIST_TERMS = """
+SELECT version, starts_on, ends_on, valid_from FROM exchange.order_version WHERE owner_id = $1 AND order_id = $2 AND version = ANY ($3::int[]) LIMIT 1000
+"""
+LIST_LINES = """
+SELECT version, ordinal, label, unit, period, quantity, unit_price_micro, net_cents, price_ordinal FROM exchange.schedule_line
+WHERE owner_id = $1 AND order_id = $2 AND version = ANY ($3::int[]) ORDER BY version, ordinal LIMIT 40000
 """
 
 
@@ -85,6 +128,44 @@ class Resting:
     light: str | None
 
 
+@dataclass(frozen=True)
+class Unnamed:
+    """An offer that rests on a cooperation and names none."""
+
+    owner_id: UUID
+    order_id: UUID
+    number: str
+
+
+@dataclass(frozen=True)
+class Cap:
+    """The yearly maximum of a version in cents net, leg 1; None = none. `policy` is warn or block."""
+
+    owner_id: UUID
+    order_id: UUID
+    version: int
+    cap_cents: int | None
+    policy: str
+
+
+@dataclass(frozen=True)
+class Law:
+    """What was found of a change when it was proposed, with the rules it was measured by."""
+
+    measure: Measure
+    light_asks: bool
+    rule_ids: list[UUID]
+    checked_at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change all sides agreed to: from one version to the next."""
+
+    base_version: int
+    version: int
+
+
 async def find_signoff(conn: Conn, owner_id: UUID, order_id: UUID, version: int) -> Signoff | None:
     """The test kept with a version of an order, as far as the viewer may read amounts."""
     return maybe(Signoff, await conn.fetchrow(FIND_SIGNOFF, owner_id, order_id, version))
@@ -124,3 +205,74 @@ async def keep_light(conn: Conn, n: Named, light: str) -> None:
 async def list_orders(conn: Conn, cooperation_id: UUID) -> list[Resting]:
     """The orders that rest on a cooperation and that the viewer sees, by number."""
     return [Resting(**dict(r)) for r in await conn.fetch(LIST_ORDERS, cooperation_id)]
+
+
+async def insert_law(conn: Conn, owner_id: UUID, amendment_id: UUID, law: Law) -> None:
+    """Keep what was found of a change."""
+    m = law.measure
+    await conn.execute(
+        INSERT_LAW, owner_id, amendment_id, m.legal_route, m.door.value, m.claim, m.claim_reason, m.indexed, m.original_cents,
+        m.reference_cents, m.change_cents, m.cumulated_cents, m.threshold_cents, m.minor_pct, m.each_pct, m.notice_days,
+        law.light_asks, law.rule_ids, law.checked_at,
+    )  # fmt: skip
+
+
+async def find_law(conn: Conn, owner_id: UUID, amendment_id: UUID) -> Law | None:
+    """What was found of a change; None for changes proposed before it was measured."""
+    row = await conn.fetchrow(FIND_LAW, owner_id, amendment_id)
+    if row is None:
+        return None
+    measure = Measure(**{f.name: row[f.name] for f in fields(Measure)})
+    return Law(measure, row["light_asks"], list(row["rule_ids"]), row["checked_at"])
+
+
+async def list_steps(conn: Conn, owner_id: UUID, order_id: UUID) -> list[Step]:
+    """The changes agreed so far, the first one first."""
+    return many(Step, await conn.fetch(LIST_STEPS, owner_id, order_id))
+
+
+async def terms_by_version(
+    conn: Conn, owner_id: UUID, order_id: UUID, versions: Sequence[int]
+) -> dict[int, Terms]:
+    """What these versions of an order are worth."""
+    lines: dict[int, list[Line]] = {}
+    for row in await conn.fetch(LIST_LINES, owner_id, order_id, list(versions)):
+        values = {k: v for k, v in row.items() if k != "version"}
+        lines.setdefault(row["version"], []).append(Line(**values))
+    rows = await conn.fetch(LIST_TERMS, owner_id, order_id, list(versions))
+    return {
+        r["version"]: Terms(
+            r["starts_on"], r["ends_on"], r["valid_from"], lines.get(r["version"], ())
+        )
+        for r in rows
+    }
+
+
+async def list_unnamed(conn: Conn, limit: int) -> list[Unnamed]:
+    """Offers that rest on a cooperation and name none, the latest first."""
+    return many(Unnamed, await conn.fetch(LIST_UNNAMED, limit))
+
+
+async def find_cap(conn: Conn, owner_id: UUID, order_id: UUID, version: int) -> Cap | None:
+    """The maximum of a version; None when nothing was ever set for it."""
+    return maybe(Cap, await conn.fetchrow(FIND_CAP, owner_id, order_id, version))
+
+
+async def save_cap(conn: Conn, cap: Cap, person: UUID | None) -> None:
+    """Set the maximum of an offer, or another one instead."""
+    await conn.execute(
+        UPSERT_CAP, cap.owner_id, cap.order_id, cap.version, cap.cap_cents, cap.policy, person, conn.now
+    )  # fmt: skip
+
+
+async def insert_cap(conn: Conn, cap: Cap, person: UUID | None) -> None:
+    """The maximum of a version a change proposes, whichever side proposes it."""
+    await conn.execute(
+        INSERT_CAP, cap.owner_id, cap.order_id, cap.version, cap.cap_cents, cap.policy, person, conn.now
+    )  # fmt: skip
+
+
+async def used_cents(conn: Conn, owner_id: UUID, order_id: UUID, year: int) -> int:
+    """What counts against the maximum in a year: confirmed, proposed and disputed, reversals deducted."""
+    cents: int = await conn.fetchval(USED_CENTS, owner_id, order_id, year)
+    return cents

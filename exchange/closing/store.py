@@ -92,18 +92,22 @@ SELECT year, id, checklist, reported_cents, current_cents, evidence, root, close
 """
 LIST_CLOSES = "SELECT year, root, evidence, closed_at, locked_at FROM exchange.public_year_close ORDER BY year"
 ROLLUP_SUMS = "SELECT service_year AS year, sum(cents)::bigint AS cents FROM exchange.volume_rollup GROUP BY 1"
-# the first cent that differs, cell by cell, in either direction
+# the first cent that differs, cell by cell, in either direction: rollup and ledger, the report's sums and ledger, record and rollup; the largest counts
 WRONG_CELLS = """
-SELECT coalesce(r.service_year, f.service_year) AS year, sum(abs(coalesce(r.cents, 0) - coalesce(f.cents, 0)))::bigint AS cents
-FROM exchange.volume_rollup r
-FULL JOIN (SELECT v.service_year, v.provider_id, v.recipient_id, v.category_id, v.offering_id, v.service_month, sum(v.cents) AS cents FROM exchange.volume v
-  WHERE v.book_year = v.service_year AND EXISTS (SELECT 1 FROM exchange.year_close c WHERE c.year = v.service_year) GROUP BY 1, 2, 3, 4, 5, 6) f
-  ON (f.service_year, f.provider_id, f.recipient_id, f.category_id, f.offering_id, f.service_month)
-   = (r.service_year, r.owner_id, r.recipient_id, r.category_id, r.offering_id, r.service_month) AND r.definition = 'v1'
-WHERE coalesce(r.cents, 0) <> coalesce(f.cents, 0) GROUP BY 1
-UNION ALL SELECT c.year, abs(c.reported_cents - coalesce((SELECT sum(cents) FROM exchange.volume_rollup r WHERE r.service_year = c.year AND r.definition = 'v1'), 0))::bigint
-FROM exchange.year_close c WHERE c.reported_cents <> coalesce((SELECT sum(cents) FROM exchange.volume_rollup r WHERE r.service_year = c.year AND r.definition = 'v1'), 0)
-ORDER BY 1 LIMIT 100
+WITH f AS MATERIALIZED (SELECT v.service_year, v.provider_id, v.recipient_id, v.category_id, v.offering_id, v.service_month, sum(v.cents) AS cents
+  FROM exchange.volume v WHERE v.book_year = v.service_year AND EXISTS (SELECT 1 FROM exchange.year_close c WHERE c.year = v.service_year) GROUP BY 1, 2, 3, 4, 5, 6)
+SELECT x.year, max(x.cents)::bigint AS cents FROM (
+  SELECT coalesce(r.service_year, f.service_year) AS year, sum(abs(coalesce(r.cents, 0) - coalesce(f.cents, 0))) AS cents
+  FROM exchange.volume_rollup r FULL JOIN f ON (f.service_year, f.provider_id, f.recipient_id, f.category_id, f.offering_id, f.service_month)
+    = (r.service_year, r.owner_id, r.recipient_id, r.category_id, r.offering_id, r.service_month) AND r.definition = 'v1'
+  WHERE coalesce(r.cents, 0) <> coalesce(f.cents, 0) GROUP BY 1
+  UNION ALL SELECT coalesce(y.service_year, g.service_year), sum(abs(coalesce(y.cents, 0) - coalesce(g.cents, 0)))
+  FROM exchange.volume_year y FULL JOIN (SELECT service_year, provider_id, recipient_id, category_id, sum(cents) AS cents FROM f GROUP BY 1, 2, 3, 4) g
+    ON (g.service_year, g.provider_id, g.recipient_id, g.category_id) = (y.service_year, y.owner_id, y.recipient_id, y.category_id)
+  WHERE coalesce(y.cents, 0) <> coalesce(g.cents, 0) GROUP BY 1
+  UNION ALL SELECT c.year, abs(c.reported_cents - coalesce((SELECT sum(cents) FROM exchange.volume_rollup r WHERE r.service_year = c.year AND r.definition = 'v1'), 0))
+  FROM exchange.year_close c WHERE c.reported_cents <> coalesce((SELECT sum(cents) FROM exchange.volume_rollup r WHERE r.service_year = c.year AND r.definition = 'v1'), 0)
+) x GROUP BY 1 ORDER BY 1 LIMIT 100
 """
 # a closed period lies behind the gate of every chain, and a closed year has its record
 OPEN_GATE = """

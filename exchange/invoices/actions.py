@@ -16,6 +16,7 @@ from exchange.invoices.document import (
     Party,
     note_of,
     payment_terms,
+    replaced_note,
     write_invoice,
 )
 from exchange.invoices.drafting import preview, tax_cases
@@ -83,6 +84,10 @@ async def issue_invoices(
     wanted = [d for d in drafts if tokens is None or d.token in tokens]
     refused = [Refusal(d, tuple(h.text for h in d.hindrances)) for d in wanted if d.hindrances]
     good = [d for d in wanted if not d.hindrances]
+    # before any line: who waits for an account another run opens must not hold lines that run waits for
+    await store.open_accounts(
+        conn, sorted({a for d in good if d.vat_cents for a in vat_accounts(d.key)})
+    )
     issued = [await _issue(conn, viewer, d, term.first, term.last) for d in good]
     if issued:
         await close_when_billed(conn, viewer.members)
@@ -110,11 +115,13 @@ async def _issue(
     n = await store.draw(conn, key.issuer_id, year)
     number = f"RE-{(buyer if key.self_billed else seller).code}-{year}-{n:05d}"
     due = conn.today + timedelta(days=days)
+    # a correction says why it is made, a document for what an objection set free says what it replaces
+    said = reason if original else replaced_note(await store.list_replaced(conn, draft.lines))
     xml = write_invoice(
         Header(
             number=number, type=draft.type, issued_on=conn.today, due_on=due, leitweg_id=key.leitweg_id,
             seller=_seller(seller, profile), buyer=_buyer(buyer, key.leitweg_id),
-            iban=seller.iban or "", lines=draft.lines, taxes=draft.taxes, note=note_of(draft, reason),
+            iban=seller.iban or "", lines=draft.lines, taxes=draft.taxes, note=note_of(draft, said),
             terms=payment_terms(draft.gross_cents, due),
             refers_number=original.number if original else "", refers_day=original.issued_on if original else None,
         )

@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
-from exchange.invoices.model import CREDIT_NOTE, Draft, Line, Tax
+from exchange.invoices.model import CREDIT_NOTE, Draft, Line, Replaced, Tax
 from kdnx.text import _
-from kdnx.web.formats import day
+from kdnx.web.formats import day, eur
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 CBC, CAC = f"{UBL}CommonBasicComponents-2", f"{UBL}CommonAggregateComponents-2"
@@ -85,6 +85,18 @@ def payment_terms(gross_cents: int, due_on: date) -> str:
     if gross_cents < 0:
         return _("Der Betrag wird verrechnet oder bis {day} erstattet.").format(day=day(due_on))
     return _("Zahlbar bis {day} ohne Abzug.").format(day=day(due_on))
+
+
+def replaced_note(replaced: Sequence[Replaced]) -> str:
+    """BT-22 of a document that bills anew what an objection set free: which one, and that its payment counts."""
+    said = []
+    for r in replaced:
+        text = _("Ersetzt die Gutschrift {number}, der am {day} widersprochen wurde.")
+        said.append(text.format(number=r.number, day=day(r.objected_on)))
+        if r.settled_on:
+            text = _("Auf sie wurden am {day} {amount} beglichen; das wird angerechnet.")
+            said.append(text.format(day=day(r.settled_on), amount=eur(r.gross_cents)))
+    return " ".join(said)
 
 
 def write_invoice(h: Header) -> bytes:

@@ -68,6 +68,8 @@ MOVES: Mapping[tuple[InvoiceState, InvoiceEvent], InvoiceState] = {
     (InvoiceState.ISSUED, InvoiceEvent.SETTLE): InvoiceState.SETTLED,
     (InvoiceState.ISSUED, InvoiceEvent.CREDIT): InvoiceState.CREDITED,
     (InvoiceState.ISSUED, InvoiceEvent.OBJECT): InvoiceState.OBJECTED,
+    # payment does not make an objection void (§ 14 Abs. 2 UStG sets it no term)
+    (InvoiceState.SETTLED, InvoiceEvent.OBJECT): InvoiceState.OBJECTED,
     # it goes into the settlement together with its corrections
     (InvoiceState.CREDITED, InvoiceEvent.SETTLE): InvoiceState.SETTLED,
 }
@@ -181,6 +183,16 @@ class Tax:
     vat_cents: int
     reason_code: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A document that lost its effect and whose lines are billed anew; gross cents."""
+
+    number: str
+    objected_on: date
+    settled_on: date | None
+    gross_cents: int
 
 
 @dataclass(frozen=True)

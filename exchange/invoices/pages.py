@@ -167,7 +167,11 @@ async def _show(call: Call, form: Form[Any] | None = None, status: int = 200) ->
         hint=hint_of(invoice),
         is_self_billed=is_self_billed,
         may_credit=may_issue and is_open and is_bill and acts(invoice.issuer_id),
-        may_object=may_issue and is_open and is_bill and is_self_billed and acts(invoice.seller_id),
+        may_object=may_issue
+        and invoice.state in ("issued", "settled")
+        and is_bill
+        and is_self_billed
+        and acts(invoice.seller_id),
         may_settle=may_issue and is_open and invoice.direct and acts(invoice.seller_id),
         form=form,
         **WORDS,

@@ -63,12 +63,31 @@ def head_of(invoice: Invoice, said: Said) -> list[list[str]]:
     return [row for row in rows if row[1]]
 
 
+def _paid_hint(invoice: Invoice) -> str:
+    """How a payment is treated whose document lost its effect."""
+    if not invoice.settled_on:
+        return ""
+    paid = _("Es war am {day} beglichen.").format(day=day(invoice.settled_on))
+    if invoice.direct:
+        rest = _(
+            "Die Zahlung wird auf das neue Dokument angerechnet; "
+            "einen Unterschied gleichen beide Häuser aus."
+        )
+    else:
+        rest = _(
+            "Das Netto bleibt bezahlt; die zurückgenommene und die neu berechnete "
+            "Umsatzsteuer gleicht der nächste Abrechnungslauf aus."
+        )
+    return f"{paid} {rest}"
+
+
 def hint_of(invoice: Invoice) -> str:
     """What a reader must know of the state, or ''."""
     if invoice.state == InvoiceState.OBJECTED and invoice.objected_on:
-        return _(
+        text = _(
             "Widersprochen am {day}: Dieses Dokument wirkt nicht mehr als Rechnung (§ 14 Abs. 2 UStG)."
-        ).format(day=day(invoice.objected_on))
+        )
+        return f"{text.format(day=day(invoice.objected_on))} {_paid_hint(invoice)}".strip()
     if invoice.state == InvoiceState.CREDITED:
         return _("Dieses Dokument ist ganz berichtigt.")
     return ""

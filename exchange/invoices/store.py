@@ -8,7 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
-from exchange.invoices.model import SELF_BILLED, SELF_BILLED_CORRECTION, TYPE_LABELS, Key, Line, Tax
+from exchange.invoices import model
+from exchange.invoices.model import SELF_BILLED, Key, Line, Replaced, Tax
+from exchange.ledger.model import AccountKind, account_id
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many, maybe, one
 from kdnx.text import _
@@ -26,6 +28,7 @@ WHERE self_billed AND seller_id = ANY ($1::uuid[]) AND issuer_id <> ALL ($1) AND
 """
 OPEN_SERIES = "INSERT INTO exchange.invoice_series (owner_id, year, last) SELECT o, $2, 0 FROM unnest($1::uuid[]) o ORDER BY o ON CONFLICT DO NOTHING"
 LOCK_SERIES = "SELECT owner_id FROM exchange.invoice_series WHERE owner_id = ANY ($1) AND year = $2 ORDER BY owner_id FOR UPDATE"
+OPEN_ACCOUNTS = "SELECT exchange.open_accounts($1, $2, $3, $4)"
 DRAW = "UPDATE exchange.invoice_series SET last = last + 1 WHERE owner_id = $1 AND year = $2 RETURNING last"
 INSERT_INVOICE = """
 INSERT INTO exchange.invoice (owner_id, id, number, type, leg, direct, seller_id, buyer_id, leitweg_id, period_from, period_to, issued_on, due_on,
@@ -97,6 +100,12 @@ SELECT category, rate_pct, basis_cents, vat_cents, reason_code, reason FROM exch
 MARK_STATE = """
 UPDATE exchange.invoice SET state = $3, settled_on = $5, objected_on = $6, objection = $7, row_version = row_version + 1, updated_at = $4 WHERE owner_id = $1 AND id = $2
 """
+# a document these lines stood on before and that lost its effect by an objection
+LIST_REPLACED = """
+SELECT DISTINCT i.number, i.objected_on, i.settled_on, i.gross_cents FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::int[]) x(bo, b, leg, round)
+JOIN exchange.invoice_line l ON l.booking_owner_id = x.bo AND l.booking_id = x.b AND l.leg = x.leg AND l.round = x.round - 2
+JOIN exchange.invoice i ON i.owner_id = l.owner_id AND i.id = l.invoice_id WHERE i.state = 'objected' AND i.refers_to IS NULL ORDER BY i.number LIMIT 20
+"""
 FINAL_OF = "SELECT f.final_id FROM unnest($1::uuid[]) WITH ORDINALITY x(id, n) JOIN kdnx.public_final_successor f ON f.member_id = x.id ORDER BY x.n"
 
 
@@ -142,8 +151,8 @@ class Invoice:
     def label(self) -> str:
         """What the document is called."""
         if self.type == SELF_BILLED and self.is_correction:
-            return SELF_BILLED_CORRECTION
-        return TYPE_LABELS[self.type]
+            return model.SELF_BILLED_CORRECTION
+        return model.TYPE_LABELS[self.type]
 
 
 @dataclass(frozen=True)
@@ -202,6 +211,12 @@ async def lock_series(conn: Conn, owners: Sequence[UUID], year: int) -> None:
     """Let two runs of one issuer wait for each other; what is read afterwards is what is there."""
     await conn.execute(OPEN_SERIES, sorted(owners), year)
     await conn.fetch(LOCK_SERIES, list(owners), year)
+
+
+async def open_accounts(conn: Conn, accounts: Sequence[tuple[AccountKind, UUID]]) -> None:
+    """Open those that are not there yet, in the order of their ids."""
+    ids, kinds = [account_id(k, m) for k, m in accounts], [k.value for k, _m in accounts]
+    await conn.fetchval(OPEN_ACCOUNTS, ids, kinds, [m for _k, m in accounts], conn.now)
 
 
 async def draw(conn: Conn, owner_id: UUID, year: int) -> int:
@@ -300,6 +315,18 @@ async def list_lines(conn: Conn, invoice: Invoice) -> list[StoredLine]:
     """The lines in their order."""
     rows = await conn.fetch(LIST_LINES, invoice.owner_id, invoice.id)
     return [StoredLine(r["n"], _line(r), r["taken_back"]) for r in rows]
+
+
+async def list_replaced(conn: Conn, lines: Sequence[Line]) -> list[Replaced]:
+    """The documents whose objected lines these are, by number."""
+    again = [x for x in lines if x.round > 1]
+    if not again:
+        return []
+    rows = await conn.fetch(
+        LIST_REPLACED, [x.booking_owner_id for x in again], [x.booking_id for x in again], [x.leg for x in again],
+        [x.round for x in again],
+    )  # fmt: skip
+    return many(Replaced, rows)
 
 
 async def list_taxes(conn: Conn, invoice: Invoice) -> list[Tax]:

@@ -86,24 +86,9 @@ class Sum:
     gross_cents: int
 
 
-def sums_of(lines: Iterable[Line]) -> list[Sum]:
-    """One row a kind that occurs, in the order of the table."""
-    by: dict[str, list[Line]] = {}
-    for x in lines:
-        by.setdefault(x.entry, []).append(x)
-    return [
-        Sum(
-            e, len(by[e]), sum(x.net_cents for x in by[e]), sum(x.vat_cents for x in by[e]),
-            sum(x.gross_cents for x in by[e]),
-        )
-        for e in Entry if e.value in by
-    ]  # fmt: skip
-
-
-def missing_of(lines: Iterable[Line]) -> Sequence[Entry]:
+def missing_of(sums: Iterable[Sum], accounts: Mapping[str, Account]) -> Sequence[Entry]:
     """Kinds that occur and have no account or contra account."""
-    bare = {x.entry for x in lines if not (x.account.account and x.account.contra)}
-    return [e for e in Entry if e.value in bare]
+    return [s.entry for s in sums if not (accounts[s.entry].account and accounts[s.entry].contra)]
 
 
 def accounts_by(rows: Iterable[Account]) -> Mapping[str, Account]:

@@ -1,24 +1,32 @@
 """The journal for people: a period, its sums, the file, and the own accounts."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.responses import Response
 
 from exchange.journals import store
-from exchange.journals.actions import Journal, read_journal, save_account
+from exchange.journals.actions import (
+    MOST,
+    Journal,
+    after_of,
+    read_journal,
+    read_page,
+    save_account,
+)
 from exchange.journals.files import write_journal
-from exchange.journals.model import LABELS, Account, accounts_by, sums_of
-from exchange.journals.schemas import AccountForm, FileQuery, JournalQuery
+from exchange.journals.model import LABELS, Account, accounts_by
+from exchange.journals.schemas import AccountForm, FileQuery, JournalPageQuery
 from kdnx.errors import Invalid
 from kdnx.members.store import list_members
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope
 from kdnx.web.form import Form
+from kdnx.web.paging import encode_cursor
 from kdnx.web.routing import Call, get, post
 
 P = Permission
-SHOWN = 200
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -27,18 +35,25 @@ WORDS: dict[str, Any] = {"labels": {e.value: t for e, t in LABELS.items()}}
 
 
 async def show_journal(call: Call) -> Response:
-    """Sums by kind, the first lines, and the file."""
-    query = call.query(JournalQuery)
-    fault, journal = "", None
+    """Sums by kind, one page of the lines, and the file."""
+    query = call.query(JournalPageQuery)
+    secret = call.house.settings.secret()
+    fault = ""
     try:
-        journal = await read_journal(call.conn, call.viewer, query.member, query.first, query.last)
+        journal = await read_page(
+            call.conn, call.viewer, query.member, query.first, query.last,
+            after=after_of(secret, query.cursor), limit=query.limit,
+        )  # fmt: skip
     except Invalid as error:
         fault = error.detail
-        journal = await read_journal(call.conn, call.viewer, query.member, None, None)
+        journal = await read_page(call.conn, call.viewer, query.member, None, None)
     houses = await _houses(call)
+    here = f"/journals?first={journal.first}&last={journal.last}&member={journal.member_id}&limit={query.limit}"
+    cursor = {"cursor": encode_cursor(secret, journal.next)} if journal.next else {}
     return await call.page(
         "journals/show.html", status=422 if fault else 200, journal=journal, query=query, fault=fault,
-        sums=sums_of(journal.lines), shown=journal.lines[:SHOWN], houses=houses, files=_files(journal),
+        houses=houses, files=_files(journal), next_href=f"{here}&{urlencode(cursor)}" if cursor else "",
+        first_href=here if query.cursor else "", is_too_long=journal.count > MOST,
         may_edit=call.viewer.may(P.INVOICE_ISSUE),
         house=next((m.name for m in await list_members(call.conn, [journal.member_id])), ""), **WORDS,
     )  # fmt: skip

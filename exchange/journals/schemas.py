@@ -23,6 +23,13 @@ class JournalQuery(Query):
     member: UUID | None = None
 
 
+class JournalPageQuery(JournalQuery):
+    """The same by pages; `cursor` goes on behind the last line."""
+
+    cursor: str | None = Field(None, max_length=1000)
+    limit: int = Field(100, ge=1, le=1000)
+
+
 class FileQuery(JournalQuery):
     """The same as a file."""
 
@@ -60,7 +67,10 @@ class LineOut(BaseModel):
 
 
 class JournalOut(BaseModel):
-    """A house's journal of a period; `missing` are kinds without an account."""
+    """A house's journal of a period: sums and `count` over all of it, `items` a page.
+
+    `missing` are kinds without an account.
+    """
 
     member_id: UUID
     first: date
@@ -68,5 +78,7 @@ class JournalOut(BaseModel):
     net_cents: int
     vat_cents: int
     gross_cents: int
+    count: int
     missing: list[str]
     items: list[LineOut]
+    next: str | None = None

@@ -1,6 +1,7 @@
 """Post, prove and seal the ledger."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -39,8 +40,15 @@ async def post_transfers(
     """Open missing accounts and append the transfers; Conflict when the period closed meanwhile."""
     if not rows:
         return 0
-    try:
+    with open_period():
         return await store.post(conn, rows, sorted(set(accounts)))
+
+
+@contextmanager
+def open_period() -> Iterator[None]:
+    """What is posted within meets the gate of the database: Conflict when the period closed meanwhile."""
+    try:
+        yield
     except asyncpg.PostgresError as error:
         if error.sqlstate != PERIOD_CLOSED:
             raise

@@ -3,6 +3,7 @@
 from exchange.reports.model import Volume
 from exchange.reports.reading import read_volume
 from exchange.reports.schemas import VolumeOut, VolumeQuery, VolumeRowOut
+from kdnx.clock import berlin_day
 from kdnx.viewer import Permission
 from kdnx.web.api import Api
 from kdnx.web.routing import Call
@@ -15,6 +16,8 @@ def volume_out(v: Volume) -> VolumeOut:
     return VolumeOut(
         year=v.year, definition=v.definition, basis=v.basis, by=v.by, as_=v.as_, total_cents=v.total_cents,
         open_cents=v.open_cents, confirmed_share=float(v.confirmed_share), as_of=v.as_of,
+        frozen_on=berlin_day(v.freeze.frozen_at) if v.freeze else None,
+        rule_version=v.freeze.rule_version if v.freeze else None,
         rows=[VolumeRowOut(key=r.key, label=r.label, cents=r.cents) for r in v.rows],
     )  # fmt: skip
 

@@ -48,7 +48,8 @@ def volume(context: Context, year: int, by: str, basis: str, as_: str, as_json: 
         click.echo(volume_out(found).model_dump_json(by_alias=True))
         return
     click.echo(
-        f"Leistungsaustausch {year} nach {BY_LABELS[found.by]}, {BASIS_LABELS[found.basis]}, Stand {day(found.as_of)}"
+        f"Leistungsaustausch {year} nach {BY_LABELS[found.by]}, {BASIS_LABELS[found.basis]}, "
+        f"Definition {found.definition}, Stand {day(found.as_of)}"
     )
     for row in found.rows:
         click.echo(f"{eur(row.cents):>20}  {row.label}")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 DEFINITION = "v1"
@@ -82,9 +83,8 @@ class Grain:
         return self.k <= 1 and (is_closed or self.pairs_from == "open_year")
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A sum as the database groups it; what is not grouped by is None."""
+class Cell(NamedTuple):
+    """A sum as the database groups it, in the order of its columns; what is not grouped by is None."""
 
     provider_id: UUID | None
     recipient_id: UUID | None
@@ -95,7 +95,30 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class VolumeRow:
+class Freeze:
+    """The close of a year as the report tells it: the rule `volume_definition` its volume was counted by, and when."""
+
+    year: int
+    definition: str
+    rule_valid_from: date
+    rule_version: int
+    wording: str
+    source: str
+    frozen_at: datetime
+
+
+def parts_of(basis: Basis, by: By, *, is_frozen: bool) -> list[str]:
+    """Which parts of exchange.volume_part add up to a year.
+
+    A frozen year is read from its sums, by month and offering from its cells; an open one from its rows. Who reads
+    an open year's parts while it is being closed reads right all the same: the rows do not change by the close.
+    """
+    frozen = "cell" if by in (By.MONTH, By.OFFERING) else "sum"
+    whole = frozen if is_frozen else "in_year"
+    return [whole] if basis == Basis.REPORTED else [whole, "late"]
+
+
+class VolumeRow(NamedTuple):
     """One row of the report; the ids are what a drill-down needs."""
 
     key: str
@@ -110,7 +133,7 @@ class VolumeRow:
 
 @dataclass(frozen=True)
 class Volume:
-    """The report of a year: rows sum to the total; `as_of` is the day it was read."""
+    """The report of a year: rows sum to the total; `as_of` is the day it was read, `freeze` tells of a closed year."""
 
     year: int
     by: By
@@ -119,7 +142,12 @@ class Volume:
     rows: Sequence[VolumeRow]
     open_cents: int
     as_of: date
-    definition: str = DEFINITION
+    freeze: Freeze | None = None
+
+    @property
+    def definition(self) -> str:
+        """The version of the definition: of a closed year the one it was closed with."""
+        return self.freeze.definition if self.freeze else DEFINITION
 
     @property
     def total_cents(self) -> int:
@@ -176,37 +204,37 @@ def make_rows(cells: Iterable[Cell], by: By, year: int, names: Names) -> list[Vo
     for c in cells:
         row = _row(c, by, year, names)
         before = found.get(row.key)
-        cents = row.cents + (before.cents if before else 0)
-        found[row.key] = VolumeRow(
-            row.key, row.label, cents, row.provider_id, row.recipient_id,
-            c.category_id, c.offering_id, c.month,
-        )  # fmt: skip
+        found[row.key] = row._replace(cents=row.cents + before.cents) if before else row
     if by == By.MONTH:
         return sorted(found.values(), key=lambda r: r.key)
     return sorted(found.values(), key=lambda r: (-r.cents, r.label, r.key))
 
 
 def _row(c: Cell, by: By, year: int, names: Names) -> VolumeRow:
+    key, label = _called(c, by, year, names)
+    return VolumeRow(
+        key, label, c.cents, c.provider_id, c.recipient_id, c.category_id, c.offering_id, c.month
+    )
+
+
+def _called(c: Cell, by: By, year: int, names: Names) -> tuple[str, str]:
+    """Key and label of a row."""
     if by == By.PAIR:
         return _pair(c, names)
     if by == By.MONTH:
-        return VolumeRow(f"{year}-{c.month or 0:02d}", f"{c.month or 0:02d}/{year}", c.cents)
+        return f"{year}-{c.month or 0:02d}", f"{c.month or 0:02d}/{year}"
     if by == By.OFFERING:
         title = names.offerings.get(c.offering_id, "–") if c.offering_id else "–"
-        return VolumeRow(str(c.offering_id or "?"), title, c.cents)
+        return str(c.offering_id or "?"), title
     if by == By.CATEGORY:
         known = names.categories.get(c.category_id) if c.category_id else None
-        code, name = known or ("?", "ohne Kategorie")
-    else:
-        code, name = names.member(c.provider_id or c.recipient_id)
-    return VolumeRow(code, name, c.cents, c.provider_id, c.recipient_id)
+        return known or ("?", "ohne Kategorie")
+    return names.member(c.provider_id or c.recipient_id)
 
 
-def _pair(c: Cell, names: Names) -> VolumeRow:
+def _pair(c: Cell, names: Names) -> tuple[str, str]:
     one, first = names.member(c.provider_id)
     other, second = names.member(c.recipient_id)
     if c.provider_id == c.recipient_id:
-        key, label = f"{one}{MERGED_KEY}", f"{first} {MERGED_LABEL}"
-    else:
-        key, label = f"{one}>{other}", f"{first} → {second}"
-    return VolumeRow(key, label, c.cents, c.provider_id, c.recipient_id)
+        return f"{one}{MERGED_KEY}", f"{first} {MERGED_LABEL}"
+    return f"{one}>{other}", f"{first} → {second}"

@@ -21,6 +21,7 @@ from exchange.reports.model import (
 )
 from exchange.reports.reading import Years, admitted, read_volume, read_years
 from exchange.reports.schemas import ReportPageQuery
+from kdnx.clock import berlin_day
 from kdnx.frames.pages import tiles_of
 from kdnx.imports.kinds import CellKind, Column
 from kdnx.imports.writing import write_csv
@@ -92,7 +93,7 @@ async def show_reports(call: Call) -> Response:
     found = await read_volume(call.conn, call.viewer, year, by=by, basis=query.basis, as_=query.as_)
     pairs = await _pairs(call, query, year, dims)
     return await call.page(
-        "reports/show.html", query=query, year=year, found=found, years=years, definition=DEFINITION_TEXT,
+        "reports/show.html", query=query, year=year, found=found, years=years, definition=_definition(found),
         as_of=day(found.as_of), tiles=_tiles(call.viewer, found, years, pairs),
         more_tiles=await tiles_of(call, "reports"),
         chart=_years_chart(years, found), bars=_bars(found), rows=_shown(call.viewer, found),
@@ -100,6 +101,20 @@ async def show_reports(call: Call) -> Response:
         matrix_href=_address("/reports/matrix", query, year) if By.PAIR in dims else "",
         by_label=BY_LABELS[by], basis_label=BASIS_LABELS[query.basis], own=call.viewer.scope == Scope.MEMBER,
         **_switches(query, year, list(years.cents), dims, "/reports"),
+    )  # fmt: skip
+
+
+def _definition(found: Volume) -> str:
+    """How the volume is counted; of a closed year by which rule, and since when its figures stand."""
+    if found.freeze is None:
+        return DEFINITION_TEXT
+    f = found.freeze
+    said = _("Volumen {v}: {text}. ") + _(
+        "Definition von {year}: Fassung {n}, gültig ab {since} ({source}); festgeschrieben am {at}."
+    )
+    return said.format(
+        v=f.definition, text=f.wording.rstrip("."), year=f.year, n=f.rule_version, since=day(f.rule_valid_from),
+        source=f.source, at=day(berlin_day(f.frozen_at)),
     )  # fmt: skip
 
 
@@ -227,7 +242,12 @@ async def download_volume(call: Call) -> Response:
         {
             "key": "",
             "label": f"Summe {year}, {BASIS_LABELS[found.basis]}, Definition {found.definition}, "
-            f"Stand {day(found.as_of)}",
+            f"Stand {day(found.as_of)}"
+            + (
+                f", festgeschrieben am {day(berlin_day(found.freeze.frozen_at))}"
+                if found.freeze
+                else ""
+            ),
             "cents": found.total_cents,
         }
     )
@@ -258,7 +278,7 @@ async def show_matrix(call: Call) -> Response:
     ]
     matrix = _matrix(call.viewer, inside, labels, found, by_name=query.sort == "name")
     return await call.page(
-        "reports/matrix.html", found=found, year=year, merged=merged, **vars(matrix), definition=DEFINITION_TEXT,
+        "reports/matrix.html", found=found, year=year, merged=merged, **vars(matrix), definition=_definition(found),
         as_of=day(found.as_of), csv_href=_address("/reports/volume.csv", query, year, by="pair"),
         report_href=_address("/reports", query, year), **switches,
     )  # fmt: skip

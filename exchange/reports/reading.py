@@ -12,6 +12,7 @@ from exchange.reports.model import (
     Names,
     Volume,
     make_rows,
+    parts_of,
     relabel,
 )
 from kdnx.db.conn import Conn
@@ -73,7 +74,8 @@ async def read_volume(
     """Volume of a service year in cents, by one dimension; the rows sum to the total.
 
     A member reads what it delivered and received, office and audit everything, the committee yearly
-    aggregates as fine as the rule `committee_grain` admits (Refused beyond).
+    aggregates as fine as the rule `committee_grain` admits (Refused beyond). A closed year is read from what its
+    close froze, and for `current` from what was booked for it later.
     """
     require(viewer, Permission.REPORT_READ)
     if by not in await admitted(conn, viewer, year):
@@ -88,7 +90,9 @@ async def read_volume(
             code="too_fine",
         )
     public = is_public(viewer)
-    cells = await store.read_cells(conn, year, basis.value, by, public=public)
+    freeze = await store.find_freeze(conn, year)
+    parts = parts_of(basis, by, is_frozen=freeze is not None)
+    cells = await store.read_cells(conn, year, parts, by, public=public)
     if as_ == As.SUCCESSOR:
         cells = relabel(cells, await store.final_successors(conn))
     offerings = [c.offering_id for c in cells if c.offering_id]
@@ -98,13 +102,15 @@ async def read_volume(
         await store.offering_names(conn, offerings) if offerings else {},
     )
     rows = make_rows(cells, by, year, names)
-    return Volume(
-        year, by, basis, as_, rows, await store.read_open(conn, year, public=public), conn.today
-    )
+    opened = await store.read_open(conn, year, public=public)
+    return Volume(year, by, basis, as_, rows, opened, conn.today, freeze)
 
 
 async def read_years(conn: Conn, viewer: Viewer, basis: Basis) -> Years:
     """Volume of every year since the beginning, the running one included."""
     last = conn.today.year
-    found = await store.read_years(conn, FIRST_YEAR, last, basis.value, public=is_public(viewer))
+    found = await store.read_years(
+        conn, FIRST_YEAR, last, await store.frozen_years(conn, FIRST_YEAR, last),
+        late=basis == Basis.CURRENT, public=is_public(viewer),
+    )  # fmt: skip
     return Years({year: found.get(year, 0) for year in range(FIRST_YEAR, last + 1)})

@@ -48,4 +48,10 @@ class VolumeOut(BaseModel):
     open_cents: int
     confirmed_share: float
     as_of: date
+    frozen_on: date | None = Field(
+        description="Day the closed year was frozen with this definition; null while it is open."
+    )
+    rule_version: int | None = Field(
+        description="Version of the rule volume_definition stored with the freeze."
+    )
     rows: list[VolumeRowOut]

@@ -173,7 +173,8 @@ async def object_to_invoice(
 ) -> Invoice:
     """The seller objects: the self-billed invoice and its corrections lose their effect (§ 14 Abs. 2 UStG).
 
-    Its lines are free again, its VAT is taken back in the books; Refused once it is settled or wholly corrected.
+    Its lines are free again, its VAT is taken back in the books; Refused once it is wholly corrected. What was paid
+    stays paid: the VAT taken back and that of the new document meet in the next settlement run.
     """
     require(viewer, Permission.INVOICE_ISSUE)
     seen = await invoices.get_invoice(conn, invoice_id)
@@ -183,7 +184,7 @@ async def object_to_invoice(
     invoice = next(i for i in locked if i.id == seen.id)
     if expected is not None and invoice.row_version != expected:
         raise Stale(_("Diese Gutschrift wurde inzwischen geändert."), remedy=_("Bitte neu laden."))
-    _check_unsettled(locked)
+    after = _objected(invoice)
     taxes = await _taxes_left(conn, invoice, [i for i in locked if i.id != invoice.id])
     lines = await invoices.list_lines(conn, invoice)
     back = [
@@ -191,6 +192,8 @@ async def object_to_invoice(
         for s in lines
         if not s.taken_back
     ]
+    if not back:
+        raise _nothing_left()
     await invoices.insert_lines(conn, invoice, back, above=len(lines))
     evidence = invoice_evidence([invoice.owner_id, invoice.id, "objection", conn.today, reason])
     key = Key(
@@ -199,11 +202,14 @@ async def object_to_invoice(
     )  # fmt: skip
     await post_vat(conn, invoice, key, taxes, evidence)
     for i in locked:
-        await invoices.mark_state(conn, i, InvoiceState.OBJECTED.value, objection=reason.strip())
+        await invoices.mark_state(
+            conn, i, after.value, settled_on=i.settled_on, objection=reason.strip()
+        )
     record(
         conn, viewer, "invoice.object", object_kind="invoice", object_id=invoice.id, owner_id=invoice.owner_id,
         party_id=invoice.buyer_id, reason=reason, row_version=invoice.row_version + 1, audience="parties",
-        party_ids=(invoice.seller_id, invoice.buyer_id), after={"state": InvoiceState.OBJECTED.value},
+        party_ids=(invoice.seller_id, invoice.buyer_id),
+        after={"state": after.value, "was": invoice.state},
     )  # fmt: skip
     await tell_objected(conn, viewer, invoice)
     return await invoices.get_invoice(conn, invoice.id)
@@ -230,16 +236,19 @@ def _check_objector(viewer: Viewer, invoice: Invoice) -> None:
         raise Forbidden(_("Widersprechen kann nur, in wessen Namen abgerechnet wurde."))
 
 
-def _check_unsettled(locked: Sequence[Invoice]) -> None:
-    if any(i.state == InvoiceState.SETTLED for i in locked):
-        raise Refused(
-            _("Diese Gutschrift ist schon beglichen."),
-            code="wrong_state",
-            rule=_("Was beglichen ist, bleibt in den Büchern stehen."),
-            remedy=_("Schriftlich widersprechen; berichtigt wird durch eine Storno- oder Berichtigungsbuchung."),
-        )  # fmt: skip
-    for i in locked:
-        advance_invoice(i.state, InvoiceEvent.OBJECT)
+def _objected(invoice: Invoice) -> InvoiceState:
+    """The state after the objection; paid or not makes no difference."""
+    if invoice.state == InvoiceState.CREDITED:
+        raise _nothing_left()
+    return advance_invoice(invoice.state, InvoiceEvent.OBJECT)
+
+
+def _nothing_left() -> Refused:
+    return Refused(
+        _("Diese Gutschrift ist schon ganz berichtigt; es ist nichts mehr da, dem zu widersprechen wäre."),
+        code="wrong_state",
+        remedy=_("Die Buchungen werden neu abgerechnet; dem neuen Dokument lässt sich widersprechen."),
+    )  # fmt: skip
 
 
 async def _taxes_left(conn: Conn, invoice: Invoice, corrections: Sequence[Invoice]) -> list[Tax]:

@@ -193,7 +193,7 @@ async def _objection(call: Call, form: Form[Any] | None = None, status: int = 20
         status=status,
         form=form,
         invoice=invoice,
-        may_object=invoice.state == "issued" and invoice.type == "389" and not invoice.is_correction
+        may_object=invoice.state in ("issued", "settled") and invoice.type == "389" and not invoice.is_correction
         and call.viewer.acts_for(invoice.seller_id),
     )  # fmt: skip
 

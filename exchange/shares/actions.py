@@ -12,6 +12,7 @@ from exchange.bookings import store as bookings
 from exchange.bookings.actions import ask_counterpart, note_booking, terms_on
 from exchange.bookings.model import TAX_NEEDED_FROM, UNDECIDED, BookingKind
 from exchange.bookings.store import NewBooking, Row, Terms
+from exchange.ledger.gate import check_proposable
 from exchange.ledger.reading import own_or_all
 from exchange.schedules.store import get_codes
 from exchange.shares import store
@@ -181,6 +182,16 @@ async def discard_pool(conn: Conn, viewer: Viewer, pool_id: UUID, *, expected: i
 
 async def work_out(conn: Conn, pool: Pool) -> Draft:
     """The shares of a draft as they are now, less what is confirmed, and what stands against settling it."""
+    draft = await _work_out(conn, pool)
+    try:
+        await _check_gate(conn, draft.shares if pool.state == PoolState.DRAFT else ())
+    except Refused as error:
+        said = " ".join(t for t in (error.detail, error.remedy) if t)
+        return replace(draft, obstacles=(*draft.obstacles, said))
+    return draft
+
+
+async def _work_out(conn: Conn, pool: Pool) -> Draft:
     shares = await store.list_shares(conn, pool)
     if pool.state != PoolState.DRAFT:
         return Draft(pool, tuple(shares))
@@ -197,6 +208,16 @@ async def work_out(conn: Conn, pool: Pool) -> Draft:
     return Draft(
         replace(pool, key_total=total, participants=len(found)), tuple(found), tuple(obstacles)
     )
+
+
+async def _check_gate(conn: Conn, shares: Sequence[Share]) -> None:
+    """Refused (code period_closing) while a period of service is being closed; asked once a month, latest first.
+
+    A share of a closed year passes: signed, it is booked into the open year and stays out of what was reported.
+    """
+    months = {(s.last_day.year, s.last_day.month): s.last_day for s in shares}
+    for month in sorted(months, reverse=True):
+        await check_proposable(conn, months[month])
 
 
 async def _obstacles(
@@ -238,7 +259,8 @@ async def propose_pool(
     ordinals = dict(
         zip(ids, await bookings.draw_ordinals(conn, [(pool.owner_id, i) for i in ids]), strict=True)
     )
-    draft = await work_out(conn, pool)
+    draft = await _work_out(conn, pool)
+    await _check_gate(conn, draft.shares)
     if draft.obstacles:
         raise Refused(
             draft.obstacles[0], code="not_ready",

@@ -22,7 +22,7 @@ from exchange.bookings.model import (
     surcharge_of,
 )
 from exchange.bookings.store import NewBooking, Row
-from exchange.ledger.actions import post_transfers
+from exchange.ledger.actions import open_period
 from exchange.ledger.model import (
     TEMPLATE,
     AccountKind,
@@ -164,11 +164,6 @@ async def sign_and_post(
         )
         for row, cents, member in good
     ]
-    if await store.sign_bookings(conn, signed) != len(signed):
-        raise Conflict(
-            _("Jemand anderes hat eine dieser Buchungen gerade bestätigt."),
-            code="confirmed_meanwhile",
-        )
     await post_signed(conn, signed)
     return [_confirmed(conn, row, s) for (row, _c, _m), s in zip(good, signed, strict=True)]
 
@@ -236,15 +231,23 @@ def transfers_of(s: Signed) -> tuple[list[NewTransfer], list[tuple[AccountKind, 
     return rows, accounts_of(supply)
 
 
-async def post_signed(conn: Conn, signed: Sequence[Signed]) -> int:
-    """Post all of them in one round trip; how many transfers."""
+async def post_signed(conn: Conn, signed: Sequence[Signed]) -> None:
+    """Write the signatures and post all of them in one round trip.
+
+    Conflict when somebody else was faster, or the period closed meanwhile.
+    """
     rows: list[NewTransfer] = []
     accounts: set[tuple[AccountKind, UUID]] = set()
     for s in signed:
         transfers, touched = transfers_of(s)
         rows += transfers
         accounts.update(touched)
-    return await post_transfers(conn, rows, sorted(accounts))
+    with open_period():
+        if not await store.sign_and_post(conn, signed, rows, sorted(accounts)):
+            raise Conflict(
+                _("Jemand anderes hat eine dieser Buchungen gerade bestätigt."),
+                code="confirmed_meanwhile",
+            )
 
 
 async def _dispute_rest(conn: Conn, viewer: Viewer, row: Row, cents: int, reason: str) -> None:

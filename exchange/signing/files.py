@@ -39,6 +39,8 @@ from kdnx.viewer import Permission, Scope, Viewer
 
 STATES = {LABELS[s]: s.value for s in BookingState}
 KINDS = {KIND_LABELS[k]: k.value for k in BookingKind}
+LATE = "„Berichtigung“: Dann zählt die Zeile als Nachtrag im nächsten offenen Jahr"
+LATE_KIND = "Leer = Leistung; abgeschlossenes Jahr: nur Berichtigung."
 ONE_YEAR = "Im selben Kalenderjahr."
 AMOUNT = ("net_amount", "amount")
 NET = "Bein 1, ohne Umlage und Steuer."
@@ -52,7 +54,7 @@ COLUMNS = (
     Column("quantity", "Menge", CellKind.DECIMAL),
     Column("reference", "Referenz", example="LS-4711", max_length=120, note="Je Bereitsteller und Jahr einmal."),
     Column("note", "Bemerkung", max_length=2000),
-    Column("kind", "Art", CellKind.CHOICE, choices=KINDS, note="Leer = Leistung."),
+    Column("kind", "Art", CellKind.CHOICE, choices=KINDS, note=LATE_KIND),
     Column("state", "Stand", CellKind.CHOICE, choices=STATES, note=OFFICE_ONLY),
     Column("confirmed", "Bestätigt netto", CellKind.MONEY, note="Nur Altbestand; leer = der ganze Betrag."),
     Column("confirmed_at", "Bestätigt am", CellKind.INSTANT, note="Nur Altbestand."),
@@ -67,6 +69,7 @@ class Planned:
     row: FileRow
     terms: Terms
     id: UUID
+    is_late: bool = False
 
     @property
     def state(self) -> str:
@@ -119,7 +122,7 @@ async def _plan(
             known[e.owner_id, e.reference, e.service_year] = e
     planned: list[Planned] = []
     seen: set[tuple[UUID, str, int]] = set()
-    gates: set[tuple[int, int]] = set()
+    gates: dict[tuple[int, int], bool] = {}
     for row in rows:
         try:
             terms = _terms_of(by_number.get(str(row.values["order"]), []), viewer, row)
@@ -136,9 +139,9 @@ async def _plan(
                 outcome.unchanged += 1
                 continue
             _check_new(viewer, terms, row, is_double=key in seen)
-            await _check_gate(conn, row, gates)
+            is_late = await _check_gate(conn, row, gates)
             seen.add(key)
-            planned.append(Planned(row, terms, new_id()))
+            planned.append(Planned(row, terms, new_id(), is_late))
         except _Fault as fault:
             outcome.errors.append(fault.error)
         except Refused as error:
@@ -149,12 +152,20 @@ async def _plan(
     return planned
 
 
-async def _check_gate(conn: Conn, row: FileRow, passed: set[tuple[int, int]]) -> None:
-    """Nothing new into a period that is being closed; asked once a month of service."""
+async def _check_gate(conn: Conn, row: FileRow, passed: dict[tuple[int, int], bool]) -> bool:
+    """Nothing new into a period that is being closed, into a closed year only what calls itself an adjustment.
+
+    True for a row of a closed year; asked once a month of service.
+    """
     day = row.values["service_to"]
-    if (day.year, day.month) not in passed:
-        await check_proposable(conn, day)
-        passed.add((day.year, day.month))
+    month = (day.year, day.month)
+    if month not in passed:
+        passed[month] = await check_proposable(conn, day)
+    is_new = row.values["net"] > 0 and row.values.get("kind") != BookingKind.ADJUSTMENT.value
+    if passed[month] and is_new:
+        text = _("{year} ist abgeschlossen; eine neue Leistung kommt dort nicht mehr hinein.")
+        raise _Fault(row, "kind", _(LATE), text.format(year=day.year))
+    return passed[month]
 
 
 class _Fault(Exception):
@@ -251,7 +262,7 @@ def _check_new(viewer: Viewer, terms: Terms, row: FileRow, *, is_double: bool) -
 
 def _new_booking(conn: Conn, viewer: Viewer, p: Planned, ordinal: int) -> NewBooking:
     v, t = p.row.values, p.terms
-    kind = BookingKind.REGULAR if p.net > 0 else BookingKind.ADJUSTMENT
+    kind = BookingKind.ADJUSTMENT if p.net < 0 or p.is_late else BookingKind.REGULAR
     is_legacy = p.state != BookingState.PROPOSED.value
     return NewBooking(
         owner_id=t.owner_id, id=p.id, order_id=t.order_id, order_version=t.version, ordinal=ordinal,
@@ -296,7 +307,6 @@ async def _confirm_legacy(conn: Conn, pairs: Sequence[tuple[Planned, Row]]) -> N
                 b, signature, None, book.year, book.month, evidence_of(b, signature), v["evidence"]
             )
         )
-    await store.sign_bookings(conn, signed)
     await post_signed(conn, signed)
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from exchange.bookings.model import Booking, Signature
 from exchange.bookings.store import Listed, Row
+from exchange.ledger.model import AccountKind, NewTransfer
+from exchange.ledger.store import columns_of
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many
 
@@ -14,8 +16,11 @@ TAX_CODES = "SELECT n, code_1, code_2 FROM exchange.tax_codes_on($1, $2, $3)"
 LOCK_TO_SIGN = (
     "SELECT (l.b).*, l.code_1, l.code_2, l.closed_through FROM exchange.lock_to_sign($1) l"
 )
-SIGN_BOOKINGS = """
-SELECT exchange.sign_bookings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+# one round trip; the heads of the chains are locked by the last part of it
+SIGN_AND_POST = """
+SELECT CASE WHEN exchange.sign_bookings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) = cardinality($2) THEN
+  CASE WHEN exchange.open_accounts($35, $36, $37, $16) >= 0
+    THEN exchange.post($16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34) END END
 """
 INSERT_DISPUTE = """
 INSERT INTO exchange.dispute (owner_id, booking_id, n, by_member, by_person, reason_code, text, claimed_cents, due_on, raised_at)
@@ -73,17 +78,26 @@ async def lock_to_sign(conn: Conn, ids: Sequence[UUID]) -> Locked:
     return Locked(many(Row, found), codes, found[0]["closed_through"] if found else 0)
 
 
-async def sign_bookings(conn: Conn, rows: Sequence[Signed]) -> int:
-    """Confirm what is still proposed or disputed, and close the tasks about it; how many were."""
-    signed: int = await conn.fetchval(
-        SIGN_BOOKINGS,
+async def sign_and_post(
+    conn: Conn,
+    rows: Sequence[Signed],
+    transfers: Sequence[NewTransfer],
+    accounts: Sequence[tuple[AccountKind, UUID]],
+) -> bool:
+    """Confirm what is still proposed or disputed, close the tasks about it, post its transfers.
+
+    False when one of them is no longer open (nothing is posted then); SQLSTATE KD001 behind the gate.
+    """
+    posted: int | None = await conn.fetchval(
+        SIGN_AND_POST,
         [r.booking.owner_id for r in rows], [r.booking.id for r in rows], [r.signature.confirmed_cents for r in rows],
         [r.signature.surcharge_cents for r in rows], [r.signature.tax_code_1 for r in rows], [r.signature.tax_code_2 for r in rows],
         [r.signature.confirmed_by for r in rows], [r.person_id for r in rows], [r.signature.origin for r in rows],
         [r.book_year for r in rows], [r.book_month for r in rows], [r.signature.template for r in rows],
         [r.document for r in rows], [r.signature.confirmed_at for r in rows], [r.evidence for r in rows], conn.now,
+        *columns_of(transfers, accounts),
     )  # fmt: skip
-    return signed
+    return posted is not None
 
 
 async def insert_dispute(

@@ -16,6 +16,7 @@ from exchange.taxwatch.model import (
     UNDECIDED,
     Group,
     Leg,
+    Light,
     Limit,
     Readiness,
     readiness,
@@ -49,6 +50,29 @@ class Watch:
     def crossing(self) -> list[Leg]:
         """Contracts that serve before and after the turn of 2026."""
         return [x for x in self.legs if x.crosses]
+
+    @property
+    def alarming(self) -> list[Group]:
+        """Activity groups near the limit or over it, the largest first."""
+        return [g for g in self.groups if g.light != Light.BELOW]
+
+    @property
+    def houses(self) -> list[tuple[UUID, str]]:
+        """Who supplies or receives by one of the contracts, by name."""
+        found = {x.supplier_id: x.supplier for x in self.legs}
+        found |= {x.customer_id: x.customer for x in self.legs}
+        return sorted(found.items(), key=lambda h: h[1])
+
+    def of_house(self, house: UUID | None) -> "Watch":
+        """What concerns one house; all of it for None."""
+        if house is None:
+            return self
+        return replace(
+            self,
+            groups=[g for g in self.groups if g.supplier_id == house],
+            legs=[x for x in self.legs if house in (x.supplier_id, x.customer_id)],
+            ready=[r for r in self.ready if r.member_id == house],
+        )
 
 
 def members_of(viewer: Viewer) -> list[UUID] | None:

@@ -3,15 +3,19 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from kdnx.web.api import Query
 
+MAX_PAGE = 400
+
 
 class WatchQuery(BaseModel):
-    """The calendar year of the receipts; nothing = this one."""
+    """The calendar year of the receipts (nothing = this one), one house or all, the page of a list."""
 
     year: Annotated[int, Field(ge=2017, le=2200)] | None = None
+    house: Annotated[UUID | None, BeforeValidator(lambda v: v or None)] = None
+    page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
 
 
 class WatchApiQuery(Query):

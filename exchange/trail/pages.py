@@ -36,7 +36,7 @@ from exchange.trail.schemas import CellPageQuery, CellQuery, ProofQuery
 from kdnx.db.conn import Conn
 from kdnx.errors import Invalid
 from kdnx.members.store import list_members
-from kdnx.rules.model import label_of
+from kdnx.rules.labels import label_of
 from kdnx.text import _
 from kdnx.viewer import Permission, Viewer
 from kdnx.web.paging import decode_cursor, encode_cursor

@@ -24,6 +24,8 @@ SESSION_HOURS = 10
 MINUTE = 60
 AGENT_LENGTH = 200
 SEEN_AT = "kdnx.seen_at"
+FOUND = "kdnx.session"
+READS = frozenset({"GET", "HEAD"})
 
 
 def hash_token(token: str) -> bytes:
@@ -57,14 +59,17 @@ def is_bearer(request: Request) -> bool:
 
 
 async def identify(conn: Conn, request: Request) -> Viewer:
-    """The viewer behind a request, NOBODY without a living session. One statement.
+    """The viewer behind a request, NOBODY without a living session. At most one statement.
 
     A cookie carries a person, a bearer token a machine; neither is accepted in the other's place.
     """
     token = read_token(request)
     if not token:
         return NOBODY
-    row = await store.find_session(conn, hash_token(token))
+    if FOUND in request.scope:  # once: whoever asks again reads anew
+        row = request.scope.pop(FOUND)
+    else:
+        row = await store.find_session(conn, hash_token(token))
     if row is None or is_bearer(request) != (row.client_id is not None):
         return NOBODY
     request.scope[SEEN_AT] = row.seen_at
@@ -81,8 +86,14 @@ async def touch(house: House, request: Request, viewer: Viewer) -> None:
 
 
 async def limit(house: House, request: Request) -> None:
-    """Count an API call of this minute by its session, else by address; TooMany beyond the setting."""
-    await count_hit(house, request, "api", house.settings.api_rate_per_minute)
+    """Count an API call of this minute by its session, else by address; TooMany beyond the setting.
+
+    A call that reads finds its session by the same statement; one that writes reads it in its own
+    transaction, for its body may take long to arrive.
+    """
+    await count_hit(
+        house, request, "api", house.settings.api_rate_per_minute, find=request.method in READS
+    )
 
 
 async def limit_sign_in(house: House, request: Request, account: str = "") -> None:
@@ -95,8 +106,13 @@ async def limit_sign_in(house: House, request: Request, account: str = "") -> No
         )
 
 
-async def count_hit(house: House, request: Request, kind: str, allowed: int) -> None:
-    """One more of this kind in this minute; 0 as limit means none. Own transaction, kept on refusal."""
+async def count_hit(
+    house: House, request: Request, kind: str, allowed: int, *, find: bool = False
+) -> None:
+    """One more of this kind in this minute; 0 as limit means none. Own transaction, kept on refusal.
+
+    With `find` the session is left in the request for `identify`.
+    """
     if allowed <= 0:
         return
     id_hash = hash_token(read_token(request))
@@ -105,7 +121,11 @@ async def count_hit(house: House, request: Request, kind: str, allowed: int) -> 
     now = house.clock()
     # one statement that commits by itself: this stands before every API call
     async with house.pool.acquire() as raw:
-        hits = await store.hit(Conn(raw, now), id_hash, known, address)
+        conn = Conn(raw, now)
+        if find:
+            hits, request.scope[FOUND] = await store.hit_and_find(conn, id_hash, known, address)
+        else:
+            hits = await store.hit(conn, id_hash, known, address)
     if hits > allowed:
         raise TooMany(_("Zu viele Anfragen in einer Minute."), retry_after=MINUTE - now.second)
 

@@ -15,13 +15,13 @@ from kdnx.viewer import Viewer
 
 SET_VIEWER = """
 SELECT set_config('kdnx.members', $1, true), set_config('kdnx.scope', $2, true),
-       set_config('kdnx.person', $3, true), set_config('kdnx.request', $4, true)
+       set_config('kdnx.person', $3, true), set_config('kdnx.request', $4, true), set_config('kdnx.evidence', $5, true)
 """
 
 # also inside a savepoint, where BEGIN READ ONLY cannot reach
 SET_READER = """
 SELECT set_config('kdnx.members', $1, true), set_config('kdnx.scope', $2, true),
-       set_config('kdnx.person', $3, true), set_config('kdnx.request', $4, true),
+       set_config('kdnx.person', $3, true), set_config('kdnx.request', $4, true), set_config('kdnx.evidence', $5, true),
        set_config('transaction_read_only', 'on', true)
 """
 
@@ -94,6 +94,7 @@ class Conn:
             viewer.scope.value,
             str(viewer.principal or ""),
             self.request_id,
+            "yes" if viewer.reads_evidence else "",
         )
 
     @asynccontextmanager

@@ -13,8 +13,14 @@ T = TypeVar("T")
 
 
 @cache
-def _names(kind: Hashable) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(cast("Any", kind)) if f.init)
+def _names(kind: Hashable) -> frozenset[str]:
+    return frozenset(f.name for f in fields(cast("Any", kind)) if f.init)
+
+
+@cache
+def _is_plain(kind: Hashable) -> bool:
+    """Its constructor does nothing but set the fields."""
+    return not hasattr(kind, "__post_init__") and not hasattr(kind, "__slots__")
 
 
 def one(kind: type[T], row: asyncpg.Record | None, what: str = "") -> T:
@@ -37,10 +43,12 @@ def many(kind: type[T], rows: Iterable[asyncpg.Record]) -> list[T]:
 
 
 def _build(kind: type[T], row: asyncpg.Record) -> T:
-    found = dict(row.items())
-    values: dict[str, Any] = {}
-    for name in _names(cast("Hashable", kind)):
-        if name in found:
-            value = found[name]
-            values[name] = tuple(value) if isinstance(value, list) else value
-    return kind(**values)
+    key = cast("Hashable", kind)
+    names = _names(key)
+    values = {n: tuple(v) if isinstance(v, list) else v for n, v in row.items() if n in names}
+    if len(values) < len(names) or not _is_plain(key):
+        return kind(**values)
+    # a frozen dataclass sets field by field, which costs four times as much as reading the row
+    built = object.__new__(kind)
+    built.__dict__.update(values)
+    return built

@@ -134,7 +134,8 @@ def order_rows(today: date) -> list[dict[str, Any]]:
 def _yearly(today: date) -> dict[str, int]:
     """Number of an order → net cents of twelve months, from its last year with bookings."""
     sums: dict[str, tuple[int, int, int]] = {}
-    for year, found in sorted(all_bookings(today).items()):
+    planned = supply.bookings(all_orders(), today, whole=True)
+    for year, found in sorted(planned.items()):
         for seed, cents in found:
             before = sums.get(seed.order.number, (0, 0, 0))
             same = before if before[0] == year else (year, 0, 0)

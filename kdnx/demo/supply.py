@@ -215,25 +215,30 @@ def _term(random: Random, n: int, *, merged: bool) -> tuple[date, date | None]:
     return starts, None
 
 
-def bookings(every: Sequence[OrderSeed], until: date) -> dict[int, list[tuple[BookingSeed, int]]]:
-    """Bookings by year with cents that sum to the year's total; a running year ends with its last full month.
+def bookings(
+    every: Sequence[OrderSeed], until: date, *, whole: bool = False
+) -> dict[int, list[tuple[BookingSeed, int]]]:
+    """Bookings by year with cents that sum to the year's total; of a running year the periods that are over.
 
-    The part of the running year is the total times months booked ÷ 12, to the cent.
+    What is billed by quarter, half or year comes at its end: a running year shows what it would show in reality.
+    `whole` takes its coming periods as well.
     """
     shares = cells()
     found: dict[int, list[tuple[BookingSeed, int]]] = {}
     for year, total in TOTALS.items():
-        months = 12 if year < until.year else max(0, until.month - 1) if year == until.year else 0
-        seeds = [b for o in every for b in _periods(o, year, months)]
-        if not seeds:
+        if year > until.year:
             continue
+        seeds = [b for o in every for b in _periods(o, year)]
         weights = _weights(seeds, shares, year)
-        cents = largest_remainder(total * months // 12, [Decimal(str(w)) for w in weights])
-        found[year] = list(zip(seeds, cents, strict=True))
+        cents = largest_remainder(total, [Decimal(str(w)) for w in weights])
+        months = 12 if whole or year < until.year else until.month - 1
+        over = [(s, c) for s, c in zip(seeds, cents, strict=True) if s.service_to.month <= months]
+        if over:
+            found[year] = over
     return found
 
 
-def _periods(order: OrderSeed, year: int, months: int) -> list[BookingSeed]:
+def _periods(order: OrderSeed, year: int) -> list[BookingSeed]:
     step = MONTHS[order.rhythm]
     first = max(
         1,
@@ -243,14 +248,11 @@ def _periods(order: OrderSeed, year: int, months: int) -> list[BookingSeed]:
         if order.starts_on.year < year
         else 13,
     )
-    last = min(months, 12 if order.ends_on is None or order.ends_on.year >= year else 0)
+    last = 12 if order.ends_on is None or order.ends_on.year >= year else 0
     found = []
     for begin in range(1, 13, step):
         left, right = max(begin, first), min(begin + step - 1, last)
-        if right == begin + step - 1 or (
-            right >= left and order.ends_on is not None and months == 12
-        ):
-            found += _cut(order, year, left, right)
+        found += _cut(order, year, left, right)
     return found
 
 

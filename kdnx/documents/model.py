@@ -26,6 +26,19 @@ VISIBILITY_LABELS = {
 }
 
 
+# objects whose papers for the office are evidence of contracts (the policy document_read names the same)
+EVIDENCE_OF = frozenset({"declaration", "cooperation", "cooperation_year", "order", "self_billing"})
+EVIDENCE_LABEL = (
+    "das eigene Haus; in der Geschäftsstelle Recht, Steuern, Vertragsmanagement und Revision"
+)
+
+
+def readers_label(visibility: str, object_kind: str) -> str:
+    """Who may read a document of such an object."""
+    is_evidence = visibility == Visibility.OFFICE and object_kind in EVIDENCE_OF
+    return EVIDENCE_LABEL if is_evidence else VISIBILITY_LABELS[Visibility(visibility)]
+
+
 class Kind(StrEnum):
     """What a document is to its object."""
 
@@ -94,7 +107,7 @@ class Document:
     @property
     def visibility_label(self) -> str:
         """Who may read it."""
-        return VISIBILITY_LABELS[Visibility(self.visibility)]
+        return readers_label(self.visibility, self.object_kind)
 
     @property
     def scan_label(self) -> str:

@@ -8,7 +8,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from kdnx.documents import store
 from kdnx.documents.actions import Place
-from kdnx.documents.model import ACCEPT, KIND_LABELS, VISIBILITY_LABELS, Document, Kind, Visibility
+from kdnx.documents.model import ACCEPT, KIND_LABELS, Document, Kind, Visibility, readers_label
 from kdnx.errors import Invalid
 from kdnx.text import _
 from kdnx.viewer import Permission, Viewer
@@ -48,7 +48,7 @@ async def panel_of(
     place = _sign(call.house, call.viewer, where, visibilities, kinds)
     return Panel(
         documents=documents, place=place if adds else "", accept=ACCEPT,
-        visibilities=[(v.value, _(VISIBILITY_LABELS[v])) for v in visibilities],
+        visibilities=[(v.value, _(readers_label(v, object_kind))) for v in visibilities],
         limit_mb=call.house.settings.upload_limit_mb,
         kinds=[(k.value, _(KIND_LABELS[k])) for k in kinds],
     )  # fmt: skip

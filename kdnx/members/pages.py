@@ -13,6 +13,7 @@ from kdnx.text import _
 from kdnx.viewer import Permission, Scope
 from kdnx.web.form import Form
 from kdnx.web.routing import Call, get, post
+from kdnx.web.slots import render_slots
 
 KIND_OF_TERM = {
     "membership": "Mitgliedschaft", "unit": "Einheit", "leitweg": "Leitweg-ID", "level": "Rolle",
@@ -55,11 +56,6 @@ async def show_member(call: Call) -> Response:
     """One member: master data, dated facts, history; other modules add their sections."""
     member = await store.get_member(call.conn, call.path_id())
     own = call.viewer.acts_for(member.id) or call.viewer.scope in {Scope.OFFICE, Scope.AUDIT}
-    slots = [s for m in call.house.modules for s in m.slots if s.name == "member.sections"]
-    filled = [
-        await s.render(call.conn, call.viewer, member) for s in sorted(slots, key=lambda s: s.order)
-    ]
-    sections = [f for f in filled if f]
     terms = [
         (
             KIND_OF_TERM[t.label],
@@ -76,7 +72,7 @@ async def show_member(call: Call) -> Response:
         may_edit=own and call.viewer.may(Permission.MEMBER_EDIT),
         terms=terms,
         links=await store.list_successions(call.conn, member.id),
-        sections=sections,
+        sections=await render_slots(call, "member.sections", member),
         tax_cases=TAX_CASE_LABELS,
         panel=await panel_of(
             call, "member", member.id, url=f"/members/{member.id}", visibilities=(Visibility.OFFICE,),

@@ -56,6 +56,7 @@ TOPICS: Mapping[str, Topic] = {
     "rule": Topic("Regeln", "Freigaben und Ablehnungen", Mail.DAILY),
     "document": Topic("Dokumente", "gesperrte Dateien", Mail.AT_ONCE),
     "closing": Topic("Jahresabschluss", "Beginn, Saldenbestätigung, Abschluss", Mail.AT_ONCE),
+    "audit": Topic("Prüfrechte", "Ende einer befristeten Revision", Mail.AT_ONCE),
     "ledger": Topic("Buchungsbuch", "Tagesabdruck zum Nachrechnen", Mail.DAILY),
     "plan": Topic("Planung", "Budgetbriefe für das nächste Haushaltsjahr", Mail.AT_ONCE),
     "report": Topic("Berichte", "neue Auswertungen und Stichtage", Mail.DAILY),
@@ -135,6 +136,7 @@ KIND_LABELS: Mapping[str, str] = {
     "inhouse.concluded": "Eine Zusammenarbeit Ihres Hauses hat einen neuen Stand",
     "rule.approved": "Ihre Fassung einer Regel ist freigegeben",
     "rule.rejected": "Ihre Fassung einer Regel ist abgelehnt",
+    "audit.ending": "Ein befristetes Prüfrecht endet bald",
     "document.infected": "Ein Dokument wurde gesperrt",
 }
 

@@ -11,7 +11,9 @@ from kdnx.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refu
 from kdnx.members.store import get_member
 from kdnx.notices.actions import notify
 from kdnx.rules import store
-from kdnx.rules.model import MOVES, VALUE_FIELDS, Rule, RuleState, label_of, may_enter_key
+from kdnx.rules.fields import VALUE_FIELDS
+from kdnx.rules.labels import label_of
+from kdnx.rules.model import MOVES, Rule, RuleState, may_enter_key
 from kdnx.tasks.actions import close_tasks, open_tasks
 from kdnx.tasks.model import NewTask
 from kdnx.text import _

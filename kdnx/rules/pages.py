@@ -10,7 +10,9 @@ from kdnx.errors import FieldError, Invalid, NotFound, Refused
 from kdnx.members.store import get_member
 from kdnx.rules import store
 from kdnx.rules.actions import approve_rule, enter_rule, may_decide, may_enter, reject_rule
-from kdnx.rules.model import BANDS, KIND_LABELS, VALUE_FIELDS, Rule, ValueField, label_of
+from kdnx.rules.fields import VALUE_FIELDS, ValueField
+from kdnx.rules.labels import BANDS, KIND_LABELS, label_of
+from kdnx.rules.model import Rule
 from kdnx.rules.schemas import DecideForm, EnterForm, RuleFilter
 from kdnx.rules.words import as_typed, effect_of, explain, read_value
 from kdnx.text import _

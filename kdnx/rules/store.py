@@ -10,7 +10,8 @@ import asyncpg
 from kdnx.db.conn import Conn
 from kdnx.errors import NotFound, Refused
 from kdnx.rules.calendar import Holidays, holidays_from
-from kdnx.rules.model import KIND_LABELS, Rule, label_of
+from kdnx.rules.labels import KIND_LABELS, label_of
+from kdnx.rules.model import Rule
 from kdnx.text import _
 
 FIND_RULE = """

@@ -8,7 +8,9 @@ from typing import Any
 from kdnx.errors import FieldError
 from kdnx.money import parse_euro
 from kdnx.rules.calendar import is_subdivision
-from kdnx.rules.model import EFFECTS, VALUE_FIELDS, Rule, ValueField
+from kdnx.rules.fields import VALUE_FIELDS, ValueField
+from kdnx.rules.labels import EFFECTS
+from kdnx.rules.model import Rule
 from kdnx.text import _
 from kdnx.web.formats import day, eur, num
 

@@ -12,6 +12,7 @@ from kdnx.viewer import Permission, Scope
 from kdnx.web.form import Form
 from kdnx.web.formats import num
 from kdnx.web.routing import Call, get, post
+from kdnx.web.slots import render_slots
 from procurement.codes.model import cpv_label
 from procurement.demands.model import BINDING_LABELS, DemandCall, may_lead
 from procurement.demands.schemas import ReasonIn, VersionIn
@@ -27,7 +28,6 @@ from procurement.responses.model import (
     Response,
     ResponseEvent,
 )
-from procurement.responses.pieces import render_pieces
 from procurement.responses.schemas import FreeIn, read_grid, read_outcomes, read_rest, read_years
 
 WORDS: dict[str, Any] = {"STATE_LABELS": STATE_LABELS, "STATE_KINDS": STATE_KINDS, "BINDING_LABELS": BINDING_LABELS,
@@ -242,7 +242,7 @@ async def _free(
         values=dict(values) or cells(lines), errors=found, years=range(first, first + FREE_YEARS), demand=None,
         error_at={e.field: e.message for e in found}, events=possible(call, response) if response else {"save"},
         matches=await store.list_matches(call.conn, response, lines) if response else [],
-        pieces=await render_pieces(call, "demand.sections", response.id) if response else [], **WORDS,
+        pieces=await render_slots(call, "demand.sections", response.id) if response else [], **WORDS,
     )  # fmt: skip
 
 

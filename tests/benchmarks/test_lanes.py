@@ -10,6 +10,7 @@ from tests.house.rooms import ROOT
 
 LANES = {
     "booking_import": "60",
+    "euro_trail": "3000",
     "http_pages": "16",
     "ledger_posting": "4",
     "offering_import": "20",

@@ -62,6 +62,7 @@ from tests.exchange.invoices.build import DECIDE, make_billable
 from tests.hostile.planting_changes import plant_changes
 from tests.hostile.planting_inhouse import plant_inhouse
 from tests.hostile.planting_settlement import plant_settlement
+from tests.hostile.planting_tax import plant_tax
 
 # one word, so that a search for its beginning must find it and a page may echo that beginning
 PREFIX = "zqxanfang"
@@ -110,10 +111,11 @@ async def plant(conn: Conn, cast: Cast) -> Secrets:
     around["requests"] = await _requests(conn, cast)
     around |= await plant_changes(conn, cast, orders[1], offerings[0], MARK, CENTS)
     around["cooperations"] = await plant_inhouse(conn, cast, MARK, CENTS)
+    undecided = await plant_tax(conn, cast, offerings[0], MARK, CENTS)
     around["settlements"] = await plant_settlement(conn, cast, MARK)
     around |= {
         "offerings": offerings,
-        "orders": orders,
+        "orders": (*orders, undecided),
         "bookings": bookings,
         **billed,
         "demands": calls,

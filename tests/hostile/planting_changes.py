@@ -20,7 +20,8 @@ async def plant_changes(
     nord = cast.nord.viewer
     await conn.act_as(nord)
     wish = AmendBody(
-        valid_from=conn.today + timedelta(days=1), reason=f"Änderung {mark}", early_reason=mark, note=mark
+        valid_from=conn.today + timedelta(days=1), reason=f"Änderung {mark}", early_reason=mark, note=mark,
+        change_door="review_clause", change_reason=mark, yearly_cap_cents=cents, cap_policy="block",
     )  # fmt: skip
     change = await propose_amendment(conn, nord, order, wish)
     figures = Figures(KeyKind.EQUAL, cents, evidence=mark)

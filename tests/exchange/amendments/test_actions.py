@@ -8,6 +8,7 @@ import pytest
 from exchange.amendments import store
 from exchange.amendments.actions import propose_amendment, step_amendment
 from exchange.amendments.due import SUCCESSIONS, move_due
+from exchange.amendments.law import name_in_amendment
 from exchange.amendments.model import AmendmentEvent
 from exchange.amendments.renewals import preview_renewals, renew_orders
 from exchange.amendments.schemas import AmendBody
@@ -18,6 +19,7 @@ from exchange.running.actions import end_due
 from kdnx.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from kdnx.tasks.actions import list_my_tasks
 from kdnx.viewer import Scope, Viewer
+from tests.exchange.cooperations.coop_build import concluded
 from tests.exchange.order_build import NOW, an_offer, an_order_at
 from tests.exchange.schedules.test_actions import booked, run
 
@@ -86,6 +88,16 @@ async def test_a_new_legal_route_is_reviewed_first(conn, cast):
     await conn.act_as(cast.nord.second)
     with pytest.raises(Refused, match="nicht möglich"):
         await step_amendment(conn, cast.nord.second, made.id, E.APPROVE_PROVIDER, expected=None)
+    with pytest.raises(Refused, match="nennt noch keine Zusammenarbeit"):
+        await sign(conn, cast, made, ("review",))
+    c = await concluded(conn, cast.nord, cast.sued)
+    await conn.act_as(cast.sued.viewer)
+    with pytest.raises(Forbidden):
+        await name_in_amendment(conn, cast.sued.viewer, made.id, c.id)
+    await conn.act_as(cast.nord.viewer)
+    assert len(await list_my_tasks(conn, cast.nord.viewer, kind="order.cooperation")) == 1
+    await name_in_amendment(conn, cast.nord.viewer, made.id, c.id)
+    assert not await list_my_tasks(conn, cast.nord.viewer, kind="order.cooperation")
     made = await sign(conn, cast, made, ("review", "provider", "hub", "recipient"))
     assert made.state == "agreed"
 

@@ -7,11 +7,13 @@ import pytest
 from exchange.approvals.actions import review_order
 from exchange.clearing import store
 from exchange.clearing.actions import name_cooperation, sign_off
+from exchange.clearing.asking import ask_names
 from exchange.clearing.model import GreyEffect, needs_sign_off
 from exchange.inhouse.model import Light
 from kdnx.errors import Forbidden, NotFound, Refused
 from kdnx.rules.actions import approve_rule, enter_rule
-from tests.exchange.build import an_order
+from kdnx.tasks.actions import list_my_tasks
+from tests.exchange.build import SYSTEM, an_order
 from tests.exchange.cooperations.coop_build import concluded, three_years
 from tests.exchange.inhouse.test_actions import three
 
@@ -115,6 +117,23 @@ async def test_an_order_names_its_cooperation_before_the_review(conn, cast):
         assert await store.find_signoff(conn, cast.nord.id, order, 1) is None
     await conn.act_as(cast.fremd.viewer)
     assert await store.find_named(conn, cast.nord.id, order, 1) is None
+
+
+async def test_the_provider_is_asked_to_name_the_cooperation(conn, cast):
+    order = await offered(conn, cast, cooperation=True)
+    await offered(conn, cast)
+    await conn.act_as(SYSTEM)
+    assert await ask_names(conn) == 1
+    assert await ask_names(conn) == 0
+    fit = await concluded(conn, cast.nord, cast.sued)
+    nord = cast.nord.viewer
+    await conn.act_as(nord)
+    (task,) = await list_my_tasks(conn, nord, kind="order.cooperation")
+    assert task.title.startswith("Kooperation benennen") and task.object_id == order
+    await name_cooperation(conn, nord, order, fit.id)
+    assert not await list_my_tasks(conn, nord, kind="order.cooperation")
+    await conn.act_as(SYSTEM)
+    assert await ask_names(conn) == 0
 
 
 async def test_a_red_cooperation_needs_the_same_sign_off(conn, cast):

@@ -50,7 +50,7 @@ async def test_both_sides_of_a_document_and_its_correction(conn, cast):
     after = await read(conn, cast.nord)
     assert (after.net_cents, after.vat_cents) == (0, 0)
     assert invoice.number in after.lines[1].text
-    assert (await read(conn, cast.fremd)).lines == []
+    assert not (await read(conn, cast.fremd)).lines
 
 
 async def test_payments_and_offsets_of_a_settlement(conn, cast):
@@ -119,3 +119,27 @@ async def test_by_clicks(conn, cast, client):
     assert wrong.status_code == 422
     other = await client.as_(cast.fremd.viewer).get(f"/journals?member={cast.nord.id}")
     assert other.status_code == 404
+
+
+async def test_pages_add_up_to_the_file_and_a_long_file_is_refused(conn, cast, client, monkeypatch):
+    invoice = await books(conn, cast)
+    await conn.act_as(cast.nord.viewer)
+    await credit_invoice(conn, cast.nord.viewer, invoice.id, reason="falsche Menge", lines=[])
+    whole = await read(conn, cast.nord)
+    first, last = span(conn)
+    asked = f"first={first}&last={last}&limit=1"
+    browser, seen, cursor = client.as_(cast.nord.viewer), [], ""
+    for _n in range(len(whole.lines)):
+        body = (await browser.get(f"/api/v1/journals?{asked}{cursor}")).json()
+        assert len(body["items"]) == 1 and body["count"] == 2
+        assert (body["net_cents"], body["vat_cents"]) == (0, 0)
+        seen += [x["id"] for x in body["items"]]
+        cursor = f"&cursor={body['next']}"
+    assert body["next"] is None and seen == [str(x.id) for x in whole.lines]
+    page = await browser.get(f"/journals?{asked}")
+    assert "1 von 2 Zeilen gezeigt" in page.text and "cursor=" in page.text
+    assert (await browser.get(f"/api/v1/journals?{asked}&cursor=x")).status_code == 422
+    monkeypatch.setattr("exchange.journals.actions.MOST", 1)
+    with pytest.raises(Invalid) as refused:
+        await read(conn, cast.nord)
+    assert "2" in refused.value.rule and refused.value.remedy

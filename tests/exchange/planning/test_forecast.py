@@ -2,16 +2,18 @@
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from exchange.planning.actions import issue_letters, save_plan
+from exchange.planning.letters import letter_of
 from exchange.planning.model import Assumption, Side
 from exchange.planning.reading import read_forecast, read_forecasts
 from exchange.running.actions import confirm_termination, request_termination
+from exchange.schedules.actions import switch_schedule
 from kdnx.errors import Forbidden, NotFound, Stale
 from tests.exchange.build import a_booking
 from tests.exchange.build import an_order as a_legacy_order
@@ -183,3 +185,34 @@ async def test_an_order_booked_by_hand_keeps_its_agreed_price_for_the_rest_of_th
     (row,) = (await read_forecast(conn, cast.nord.viewer, 2027)).rows
     assert row.expected_cents == 5_000_00 and row.next_cents == 0
     assert Assumption.NOTHING in row.assumptions
+
+
+async def _forecast(conn, actor):
+    return await read_forecast(conn, actor.viewer, conn.today.year + 1)
+
+
+@pytest.mark.parametrize(
+    ("ran", "silent", "is_apart"),
+    [(460, None, True), (1000, 460, True), (1000, 400, False), (450, None, False)],
+)
+async def test_what_nobody_books_any_more_stands_apart(conn, cast, order, ran, silent, is_apart):
+    """Contract and bookings are moved by the clock: a booked day ages, the contract with it."""
+    started = date(2026, 7, 1)
+    await conn.act_as(cast.nord.viewer)
+    await switch_schedule(conn, cast.nord.viewer, order.id, is_on=False, begins=None, expected=None)
+    if silent is not None:
+        last = started + timedelta(days=ran - silent)
+        conn.now = datetime.combine(last + timedelta(days=40), time(12), UTC)
+        await a_booking(conn, cast.nord, order.id, FLAT, last - timedelta(days=5), last)
+    conn.now = datetime.combine(started + timedelta(days=ran), time(12), UTC)
+    await conn.act_as(cast.sued.viewer)
+    f = await _forecast(conn, cast.sued)
+    (row,), total = f.rows, f.sums[Side.PAY]
+    agreed = row.next_cents + row.apart_cents
+    assert agreed >= YEAR and (row.apart_cents > 0) is is_apart
+    assert (Assumption.UNBOOKED in row.assumptions) is is_apart
+    assert (total.next_cents, total.apart_cents) == (row.next_cents, row.apart_cents)
+    assert total.unbooked == is_apart and (row.next_cents == 0) is is_apart
+    body = letter_of(f, "Testverbund")
+    said = " ".join(body["pay"][0]["assumptions"])
+    assert ("laut Vertrag" in said) is is_apart and body["sums"]["pay"]["next"] == row.next_cents

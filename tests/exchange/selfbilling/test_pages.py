@@ -2,7 +2,7 @@
 
 import pytest
 
-from exchange.invoices.actions import issue_invoices
+from exchange.invoices.actions import issue_invoices, settle_invoices
 from exchange.invoices.model import read_term
 from tests.exchange.build import SYSTEM
 from tests.exchange.invoices.build import a_confirmed, a_taxed_order, make_billable
@@ -99,6 +99,31 @@ async def test_objecting_in_the_browser(client, conn, cast, bill):
     await conn.act_as(SYSTEM)
     told = {(r["owner_id"], r["kind"]) for r in await conn.fetch(NOTICES)}
     assert {(cast.nord.id, "invoice.issued"), (cast.hub.id, "invoice.objected")} <= told
+
+
+async def test_objecting_to_what_is_settled_in_the_browser(client, conn, cast, bill):
+    nord, hub = client.as_(cast.nord.viewer), client.as_(cast.hub.viewer)
+    await conn.act_as(cast.hub.viewer)
+    await settle_invoices(conn, cast.hub.viewer, [bill.id], conn.today)
+    assert "Widersprechen" in (await nord.get(f"/invoices/{bill.id}")).text
+    page = (await nord.get(f"/invoices/{bill.id}/object")).text
+    assert "beglichen. Ein Widerspruch ist trotzdem möglich" in page
+    assert "gleicht der nächste Abrechnungslauf aus" in page
+    done = await nord.post(
+        f"/invoices/{bill.id}/object", {"row_version": 2, "reason": "Steuersatz"}
+    )
+    assert done.status_code == 303, done.text
+    for side in (nord, hub):
+        after = (await side.get(f"/invoices/{bill.id}")).text
+        assert "wirkt nicht mehr als Rechnung" in after and "Es war am" in after, after
+        assert "Steuersatz" in after and "der nächste Abrechnungslauf" in after
+    assert (await client.as_(cast.fremd.viewer).get(f"/invoices/{bill.id}")).status_code == 404
+    await conn.act_as(cast.hub.viewer)
+    issued = (await issue_invoices(conn, cast.hub.viewer, read_term("2026-Q3"))).issued
+    anew = next(i for i in issued if i.type == "389")
+    for side in (nord, hub):
+        shown = (await side.get(f"/invoices/{anew.id}")).text
+        assert f"Ersetzt die Gutschrift {bill.number}" in shown and "das wird angerechnet" in shown
 
 
 async def test_the_preview_says_what_the_buyer_bills(client, conn, cast, bill):

@@ -23,6 +23,7 @@ from kdnx.errors import Forbidden, NotFound, Refused, Stale
 from kdnx.ids import named_id
 from tests.cast import make_actor
 from tests.exchange.build import SYSTEM, a_booking, an_order
+from tests.exchange.closing.build import closed, proved, started
 
 OFFERING = named_id("offering", "hosting")
 AFTER = datetime(2027, 1, 15, 9, 0, tzinfo=UTC)
@@ -155,6 +156,26 @@ async def test_a_running_year_waits(conn, cast, three):
         await propose_pool(conn, nord, pool.id, expected=None)
     conn.now = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
     assert len(await propose_pool(conn, nord, pool.id, expected=None)) == 2
+
+
+async def test_a_year_being_closed_takes_no_share_and_a_closed_one_takes_it_late(conn, cast, three):
+    nord = cast.nord.viewer
+    pool = await create_pool(conn, nord, OFFERING, 2026, NINETY)
+    await started(conn, cast, 2026)
+    await conn.act_as(nord)
+    with pytest.raises(Refused) as refused:
+        await propose_pool(conn, nord, pool.id, expected=None)
+    assert (refused.value.code, refused.value.remedy_url) == ("period_closing", "/closings/2026")
+    assert any("abgeschlossen" in o for o in (await work_out(conn, pool)).obstacles)
+    assert (await read_pool(conn, nord, pool.id)).state == "draft"
+    await proved(conn, cast, 2026)
+    await closed(conn, cast, 2026)
+    await conn.act_as(nord)
+    rows = await propose_pool(conn, nord, pool.id, expected=None)
+    (mine,) = [r for r in rows if r.recipient_id == cast.sued.id]
+    await conn.act_as(cast.sued.viewer)
+    done = await confirm_booking(conn, cast.sued.viewer, mine.id)
+    assert (done.kind, done.service_to.year, done.book_year) == ("cost_share", 2026, 2027)
 
 
 async def test_open_bookings_and_undecided_tax_stand_in_the_way(conn, cast, three):

@@ -12,6 +12,7 @@ from kdnx.imports.kinds import Row
 from kdnx.imports.reading import read_table
 from kdnx.imports.writing import write_csv
 from tests.exchange.build import SYSTEM, an_order
+from tests.exchange.closing.build import whole
 
 AT = datetime(2024, 2, 3, 10, 30, tzinfo=UTC)
 
@@ -99,6 +100,30 @@ async def test_a_faulty_row_is_named(conn, cast, order, over, field):
     done = await KIND.write(conn, cast.office, [a_row(0, order, **over)])
     assert done.new == 0 and [e.field for e in done.errors] == [field]
     assert done.errors[0].message
+
+
+async def test_into_a_closed_year_only_an_adjustment_comes(conn, cast, order):
+    await KIND.write(conn, cast.office, [a_row(0, order)])
+    await whole(conn, cast, 2024)
+    await conn.act_as(cast.nord.viewer)
+    new = {"state": None, "confirmed_at": None, "evidence": None}
+    rows = [a_row(0, order), a_row(1, order, **new), a_row(2, order, kind="adjustment", **new)]
+    done = await KIND.write(conn, cast.nord.viewer, rows)
+    assert (done.new, done.unchanged) == (1, 1)
+    (error,) = done.errors
+    assert (error.row, error.field) == (3, "Art")
+    assert "2024 ist abgeschlossen" in error.message and "Berichtigung" in error.expected
+    found = await conn.fetchrow(
+        "SELECT kind, state FROM exchange.booking_row WHERE reference = 'LS-2'"
+    )
+    assert tuple(found) == ("adjustment", "proposed")
+    await conn.act_as(cast.office)
+    late = await KIND.write(conn, cast.office, [a_row(3, order, kind="adjustment")])
+    assert (late.new, late.errors) == (1, [])
+    row = await conn.fetchrow(
+        "SELECT kind, state, book_year FROM exchange.booking_row WHERE reference = 'LS-3'"
+    )
+    assert tuple(row) == ("adjustment", "confirmed", 2025)
 
 
 async def test_only_the_office_brings_in_history(conn, cast, order):

@@ -147,3 +147,38 @@ async def test_pages_files_and_json(client, conn, cast):
     empty = await client.as_(cast.fremd.viewer).get("/tax-watch")
     assert "Keine Verträge für 2027" in empty.text and order.number not in empty.text
     assert (await client.as_(cast.committee).get("/tax-watch")).status_code == 403
+
+
+async def test_each_list_has_its_page_a_filter_and_pages(client, conn, cast):
+    order = await an_order_at(conn, cast, offer=undecided_offer())
+    nord, office = client.as_(cast.nord.viewer), client.as_(cast.office)
+    for name in ("undecided", "contracts"):
+        assert order.number in (await nord.get(f"/tax-watch/{name}")).text
+        narrowed = await office.get(f"/tax-watch/{name}?house={cast.fremd.id}")
+        assert narrowed.status_code == 200 and order.number not in narrowed.text
+        csv = await office.get(f"/tax-watch/{name}.csv?house={cast.fremd.id}")
+        assert order.number not in csv.text
+        assert (
+            order.number in (await office.get(f"/tax-watch/{name}.csv?house={cast.nord.id}")).text
+        )
+        # a page behind the end is empty and leads back
+        assert order.number not in (await office.get(f"/tax-watch/{name}?page=2")).text
+    assert "Datensicherung" in (await nord.get("/tax-watch/groups?year=2027")).text
+    ready = (await office.get("/tax-watch/readiness")).text
+    assert "Nordrechen" in ready and "Suedrechen" in ready
+    one = (await office.get(f"/tax-watch/readiness?house={cast.sued.id}")).text
+    assert one.count('<th scope="row">') == 1
+    # the word of a house that is none of one's partners opens nothing
+    assert order.number not in (await client.as_(cast.fremd.viewer).get(f"/tax-watch/undecided?house={cast.nord.id}")).text  # fmt: skip
+    # what cannot be read narrows nothing
+    for path in ("?house=x", "/undecided?page=0", "/undecided?year=1", "/undecided?page=401"):
+        assert order.number in (await nord.get(f"/tax-watch{path}")).text, path
+    assert (await client.as_(cast.committee).get("/tax-watch/undecided")).status_code == 403
+
+
+async def test_the_overview_names_what_is_urgent(client, conn, cast):
+    await an_order_at(conn, cast, offer=undecided_offer())
+    page = (await client.as_(cast.office).get("/tax-watch?year=2027")).text
+    assert "Was drängt" in page and "Die größten unentschiedenen Verträge" in page
+    assert "28.800,00" in page.replace("\u00a0", " ")  # two contracts of 14,400 a year
+    assert "nahe an der Grenze" in page

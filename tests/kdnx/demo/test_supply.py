@@ -94,3 +94,13 @@ def test_any_day_of_loading_gives_both_years(today):
         assert sum(c for _b, c in booked(year, today)) == TOTALS[year]
     for year, found in supply.bookings(all_orders(), today).items():
         assert all(b.service_to < today for b, _c in found), year
+
+
+def test_a_running_year_shows_what_is_over_and_prices_what_comes():
+    whole = supply.bookings(all_orders(), TODAY, whole=True)[2026]
+    so_far = booked(2026)
+    assert sum(c for _b, c in whole) == TOTALS[2026]
+    assert so_far == [(b, c) for b, c in whole if b.service_to < date(2026, 11, 1)]
+    running = [r for r in order_rows(TODAY) if r["state"] == "aktiv"]
+    priced = sum(int(r["yearly_net"].replace(",", "")) for r in running)
+    assert abs(priced - TOTALS[2026]) < TOTALS[2026] // 100

@@ -11,11 +11,11 @@ from kdnx.config import Settings
 from kdnx.db.conn import Conn
 from kdnx.documents import store
 from kdnx.documents.actions import Place, Upload, add_document, add_version, withdraw_document
-from kdnx.documents.model import Document, Visibility
+from kdnx.documents.model import EVIDENCE_OF, Document, Visibility
 from kdnx.documents.scanner import scan, scan_pending
 from kdnx.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
 from kdnx.ids import new_id
-from kdnx.viewer import Scope, Viewer
+from kdnx.viewer import Role, Scope, Viewer
 from tests.cast import Cast
 from tests.conftest import OneConnection
 from tests.kdnx.documents.build import PDF, SAMPLE, clamd
@@ -24,10 +24,11 @@ SYSTEM = Viewer(scope=Scope.SYSTEM)
 
 
 async def attach(
-    conn: Conn, cast: Cast, visibility: Visibility, body: bytes = PDF, *, scanned: bool = False
-) -> Document:
+    conn: Conn, cast: Cast, visibility: Visibility, body: bytes = PDF, *, scanned: bool = False,
+    kind: str = "offering",
+) -> Document:  # fmt: skip
     await conn.act_as(cast.nord.viewer)
-    place = Place("service_order", new_id(), (cast.sued.id,))
+    place = Place(kind, new_id(), (cast.sued.id,))
     return await add_document(
         conn, cast.nord.viewer, place, Upload("Anlage.pdf", body), visibility=visibility, scanned=scanned
     )  # fmt: skip
@@ -63,6 +64,43 @@ async def test_who_reads(
 ) -> None:
     document = await attach(conn, cast, visibility)
     assert await readers(conn, cast, document) == expected
+
+
+OFFICE_DUTIES = [
+    (Role.LEGAL_OFFICER, True),
+    (Role.TAX_OFFICER, True),
+    (Role.CONTRACT_MANAGER, True),
+    (Role.PROCUREMENT_OFFICER, False),
+    (Role.BOOKING_APPROVER, False),
+    (Role.ADMINISTRATOR, False),
+]
+
+
+@pytest.mark.parametrize("kind", sorted(EVIDENCE_OF))
+@pytest.mark.parametrize(("role", "reads"), OFFICE_DUTIES)
+async def test_evidence_is_read_in_the_office_by_whoever_needs_it(
+    conn: Conn, cast: Cast, kind: str, role: Role, reads: bool
+) -> None:
+    body = PDF + kind.encode()
+    evidence = await attach(conn, cast, Visibility.OFFICE, body, kind=kind)
+    shared = await attach(conn, cast, Visibility.PARTIES, body + b"2", kind=kind)
+    other = await attach(conn, cast, Visibility.OFFICE, body + b"3", kind="tender")
+    assert ("Revision" in evidence.visibility_label, "Revision" in other.visibility_label) == (
+        True,
+        False,
+    )
+    clerk = replace(cast.office, roles=frozenset({role}))
+    await conn.act_as(clerk)
+    seen = [d.id for d in await store.list_series(conn, evidence.series_id)]
+    assert seen == ([evidence.id] if reads else [])
+    assert (await store.read_bytes(conn, evidence.sha256) is not None) == reads
+    # what the parties share and what is no evidence stays open to the whole office
+    assert (await store.get_document(conn, shared.id)).id == shared.id
+    assert (await store.get_document(conn, other.id)).id == other.id
+    machine = replace(clerk, person_id=None, client_id=new_id(), roles=frozenset())
+    for viewer, found in ((cast.nord.viewer, True), (cast.auditor, True), (machine, False), (cast.sued.viewer, False)):  # fmt: skip
+        await conn.act_as(viewer)
+        assert bool(await store.list_series(conn, evidence.series_id)) == found
 
 
 async def test_same_bytes_are_kept_once_and_grant_nothing(conn: Conn, cast: Cast) -> None:

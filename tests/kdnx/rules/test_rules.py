@@ -9,7 +9,7 @@ from kdnx.db.conn import Conn
 from kdnx.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from kdnx.rules import store
 from kdnx.rules.actions import approve_rule, enter_rule, reject_rule
-from kdnx.rules.model import VALUE_FIELDS
+from kdnx.rules.fields import VALUE_FIELDS
 from kdnx.rules.words import as_typed, check_value, effect_of, explain, read_value
 from tests.cast import Cast
 
