@@ -1,7 +1,7 @@
 """The face of the catalogue towards procurement and exchange: references to offerings, and who uses them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,8 +13,9 @@ from catalog.interests import offering as interests
 from catalog.interests.model import Line, Offer
 from catalog.interests.store import Interest
 from catalog.offerings import actions, store
+from catalog.prices import clause
 from catalog.prices.model import SETTLED, price_text
-from catalog.prices.pricing import amount_in
+from catalog.prices.pricing import amount_in, read_line
 from catalog.standards import store as standards
 from catalog.standards.statements import state_object
 from catalog.succession.store import find_inherited
@@ -221,6 +222,21 @@ async def get_offering(conn: Conn, offering_id: UUID) -> OfferingRef:
 async def list_prices(conn: Conn, offering_id: UUID, version: int) -> list[PriceRef]:
     """The price table of one published version; empty when the viewer may not see it."""
     return await store.list_price_refs(conn, PriceRef, offering_id, version)
+
+
+IndexClause = clause.IndexClause
+
+
+async def list_index_clauses(
+    conn: Conn, versions: Sequence[tuple[UUID, int]]
+) -> dict[tuple[UUID, int, int], IndexClause]:
+    """The index clauses of these published versions by (offering, version, ordinal of the price)."""
+    found = {}
+    for p in await store.list_indexed_refs(conn, PriceRef, versions):
+        stated = clause.clause_of(replace(read_line(p), frozen_until=p.frozen_until))
+        if stated is not None:
+            found[p.offering_id, p.version, p.ordinal] = stated
+    return found
 
 
 def amount_for(price: PriceRef, quantity: Decimal, period: tuple[date, date]) -> int:

@@ -90,11 +90,12 @@ async def negotiate(
     until: str,
     starts_on: date,
     days_ago: int = 12,
+    offering_id: UUID | None = None,
 ) -> Order:
     """An order by clicks: from interest up to and with the step `until`, each by the person whose turn it is."""
     scene.at(days_ago, 7)
     viewer = await scene.act(_writer(recipient))
-    offering_id = await _offered(scene, provider, place)
+    offering_id = offering_id or await _offered(scene, provider, place)
     offering = await get_offering(scene.conn, offering_id)
     prices = await list_prices(scene.conn, offering_id, offering.version)
     lines = [WantedLine(price=p.ordinal, quantity=Decimal(QUANTITIES[p.base])) for p in prices[:1]]

@@ -13,6 +13,7 @@ from exchange.continuation import part as continuation
 from exchange.cooperations import part as cooperations
 from exchange.digests import part as digests
 from exchange.expected import part as expected
+from exchange.indexing import part as indexing
 from exchange.inhouse import part as inhouse
 from exchange.invoices import part as invoices
 from exchange.journals import part as journals
@@ -43,7 +44,7 @@ from kdnx.module import Module
 # moves last: its address names any step of an order
 PARTS = (
     orders, acceptance, offers, running, inhouse, cooperations, clearing, reminding, approvals,
-    continuation, legacy, ledger, bookings, signing, silence, schedules, expected, amendments, shares,
+    continuation, legacy, ledger, bookings, signing, silence, schedules, expected, amendments, indexing, shares,
     reports, senders, unbilled, invoices, selfbilling, netting, journals, matching, trail, samples,
     balances, positions, closing, digests, planning, taxwatch, moves,
 )  # fmt: skip

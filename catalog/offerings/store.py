@@ -63,6 +63,14 @@ FROM catalog.public_price_item WHERE offering_id = $1 AND version = $2 ORDER BY 
 """
 
 
+LIST_INDEXED_REFS = """
+SELECT p.offering_id, p.version, p.ordinal, p.label, p.kind, p.base, p.per, p.unit_price_micro, p.tier_mode, p.pro_rata,
+  p.tiers, p.frozen_until, p.index_clause, p.valid_from, p.terms
+FROM catalog.public_price_item p JOIN unnest($1::uuid[], $2::int[]) x(o, v) ON p.offering_id = x.o AND p.version = x.v
+WHERE p.terms ->> 'index_name' <> ''
+"""
+
+
 FIND_IDS = """
 SELECT x.owner, x.key, o.id FROM unnest($1::uuid[], $2::text[]) AS x(owner, key)
 JOIN catalog.public_offering o ON o.owner_id = x.owner AND (o.reference = x.key OR o.number = x.key)
@@ -149,6 +157,12 @@ async def list_refs(conn: Conn, kind: type[T], ids: Sequence[UUID]) -> list[T]:
 async def list_price_refs(conn: Conn, kind: type[T], offering_id: UUID, version: int) -> list[T]:
     """The published price table as the interface names it."""
     return many(kind, await conn.fetch(LIST_PRICE_REFS, offering_id, version))
+
+
+async def list_indexed_refs(conn: Conn, kind: type[T], keys: Sequence[tuple[UUID, int]]) -> list[T]:
+    """The prices with an index clause among these versions (offering, version)."""
+    rows = await conn.fetch(LIST_INDEXED_REFS, [k[0] for k in keys], [k[1] for k in keys])
+    return many(kind, rows)
 
 
 async def find_ids(conn: Conn, keys: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:

@@ -22,6 +22,47 @@ class Adjustment:
     reason: str
 
 
+@dataclass(frozen=True)
+class IndexClause:
+    """The index clause of one price: `month` ('2026-01') and `value` are its base, shares and threshold in per cent.
+
+    `list_micro` is the price at the base in millionths of a euro; `first_day` the first day it may change, None = any.
+    `is_plain`: the price is one figure a unit, without tiers and minimum, so that a new figure says all.
+    """
+
+    series: str
+    month: str
+    value: Decimal
+    threshold_pct: Decimal
+    share_pct: Decimal
+    first_day: date | None
+    list_micro: int
+    is_plain: bool
+
+    def price_at(self, value: Decimal) -> int:
+        """The price in millionths of a euro while the index stands at `value` (> 0)."""
+        return moved_price(self.list_micro, self.share_pct, self.value, value)
+
+
+def clause_of(item: PriceItem) -> IndexClause | None:
+    """The clause of a price that can be computed, or None."""
+    terms = item.terms
+    if not terms.has_index or terms.index_value is None or item.unit_price_micro is None:
+        return None
+    return IndexClause(
+        terms.index_name, terms.index_month, terms.index_value, terms.index_threshold_pct or Decimal(0),
+        WHOLE if terms.index_share_pct is None else terms.index_share_pct, earliest_adjustment(item),
+        item.unit_price_micro,
+        not item.tiers and terms.minimum_quantity is None and terms.minimum_cents is None,
+    )  # fmt: skip
+
+
+def moved_price(micro: int, share_pct: Decimal, base: Decimal, value: Decimal) -> int:
+    """`micro` × (1 − share + share × value ÷ base), half-up to the millionth of a euro."""
+    share = share_pct / WHOLE
+    return half_up(Decimal(micro) * ((1 - share) + share * value / base))
+
+
 def index_change_pct(base: Decimal, now: Decimal) -> Decimal:
     """How far the index moved, in per cent of its base (not points); exact as far as decimals go."""
     return (now / base - 1) * WHOLE
@@ -33,9 +74,8 @@ def adjusted(micro: int, item: PriceItem, value: Decimal) -> int:
     The share of the price that follows the index is `index_share_pct`, all of it where nothing is said.
     """
     terms = item.terms
-    share = (terms.index_share_pct if terms.index_share_pct is not None else WHOLE) / WHOLE
-    base = terms.index_value or value
-    return half_up(Decimal(micro) * ((1 - share) + share * value / base))
+    share = terms.index_share_pct if terms.index_share_pct is not None else WHOLE
+    return moved_price(micro, share, terms.index_value or value, value)
 
 
 def adjust(item: PriceItem, value: Decimal, on: date) -> Adjustment:

@@ -48,6 +48,11 @@ MODELS: tuple[tuple[str, str, str, list[dict[str, Any]]], ...] = (
             "counted_on": "2025-12-31", "source": "Statistisches Landesamt, Fortschreibung (Beispiel)",
             "minimum_cents": 120_000, "setup_cents": 250_000, "change_notice_months": 3, **INDEX}),
     ]),
+    ("M23-PREIS-INDEX", "Virtueller Arbeitsplatz", "Preis je Arbeitsplatz, der einem Index folgt", [
+        _p("recurring", "workplace", "month", 18_500_000, "Arbeitsplatz", terms={
+            "index_name": INDEX["index_name"], "index_month": "2024-01", "index_value": "106.2",
+            "index_threshold_pct": "3", "index_share_pct": "70"}),
+    ]),
     ("M23-PREIS-DRUCK", "Bescheiddruck mit Versand", "Preise nach Nutzung mit beiden Arten der Staffel", [
         _p("usage", "page", "use", 42_500, "Seite schwarz-weiß",
            **_tiers("graduated", (100_001, 36_000), (500_001, 31_500))),

@@ -13,6 +13,8 @@ from kdnx.money import half_up
 A = Assumption
 YEAR_MONTHS = 12
 LOOK_BACK = timedelta(days=366)
+# a year booked in arrears and a quarter to book it in; after that silence says more than the contract
+QUIET_AFTER = timedelta(days=456)
 DAY = timedelta(days=1)
 
 
@@ -74,6 +76,16 @@ def amount_in(outlook: Outlook, year: int, booked: Booked | None, today: date) -
         so_far + net, surcharge + (booked.surcharge_cents if booked else 0), so_far,
         tuple(sorted(said | _assumed(outlook, year), key=list(Assumption).index)), surcharge,
     )  # fmt: skip
+
+
+def is_unbooked(amount: Amount, starts_on: date, booked_until: date | None, today: date) -> bool:
+    """An order booked by hand that has run for fifteen months without one booked day in them."""
+    since = today - QUIET_AFTER
+    return (
+        A.BY_HAND in amount.assumptions
+        and starts_on < since
+        and (booked_until is None or booked_until < since)
+    )
 
 
 def _worth(outlook: Outlook, e: Entry, used: int | None) -> int:

@@ -38,8 +38,9 @@ async def get_forecast_json(call: Call, *, year: int, query: ForecastQuery) -> F
 def _row(r: Row) -> RowOut:
     return RowOut(
         order_id=r.order_id, number=r.number, title=r.title, side=r.side.value, partner=r.partner,
-        booked_cents=r.booked_cents, expected_cents=r.expected_cents, next_cents=r.next_cents, vat_cents=r.vat_cents,
-        vat_risk_cents=r.vat_risk_cents, planned_cents=r.planned_cents, variance_cents=r.variance_cents,
+        booked_cents=r.booked_cents, expected_cents=r.expected_cents, next_cents=r.next_cents,
+        apart_cents=r.apart_cents, vat_cents=r.vat_cents, vat_risk_cents=r.vat_risk_cents,
+        planned_cents=r.planned_cents, variance_cents=r.variance_cents,
         assumptions=[a.value for a in r.assumptions],
     )  # fmt: skip
 
@@ -47,7 +48,8 @@ def _row(r: Row) -> RowOut:
 def _total(t: Total) -> TotalOut:
     return TotalOut(
         side=t.side.value, orders=t.orders, expected_cents=t.expected_cents, next_cents=t.next_cents,
-        vat_cents=t.vat_cents, vat_risk_cents=t.vat_risk_cents, planned_cents=t.planned_cents,
+        apart_cents=t.apart_cents, vat_cents=t.vat_cents, vat_risk_cents=t.vat_risk_cents,
+        planned_cents=t.planned_cents,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ FORECAST = (
     Column("booked_cents", "Gebucht Vorjahr netto", M),
     Column("expected_cents", "Erwartet Vorjahr netto", M),
     Column("next_cents", "Vorschau netto", M),
+    Column("apart_cents", "Nicht mehr gebucht, laut Vertrag netto", M),
     Column("vat_cents", "Umsatzsteuer", M),
     Column("vat_risk_cents", "Umsatzsteuer, falls steuerpflichtig", M),
     Column("planned_cents", "Plan netto", M),

@@ -35,8 +35,12 @@ def _line(r: Row) -> dict[str, Any]:
     return {
         "number": r.number, "title": r.title, "partner": r.partner, "expected": r.expected_cents,
         "next": r.next_cents, "vat": r.vat_cents, "vat_risk": r.vat_risk_cents,
-        "assumptions": [ASSUMPTION_LABELS[a] for a in r.assumptions if a not in USUAL],
+        "assumptions": [ASSUMPTION_LABELS[a] for a in r.assumptions if a not in USUAL] + _apart(r),
     }  # fmt: skip
+
+
+def _apart(r: Row) -> list[str]:
+    return [_("laut Vertrag {amount}").format(amount=eur(r.apart_cents))] if r.apart_cents else []
 
 
 def seal(body: Mapping[str, Any]) -> bytes:

@@ -45,7 +45,7 @@ ASSUMPTION_LABELS = {
     A.AGREED: "Nutzung wie vereinbart",
     A.PAUSED: "ruht",
     A.BY_HAND: "ohne Buchungsplan, nach dem vereinbarten Preis",
-    A.UNBOOKED: "im Vorjahr nichts gebucht",
+    A.UNBOOKED: "seit 15 Monaten nichts gebucht, nicht in der Summe",
     A.TAX_OPEN: "Umsatzsteuer offen",
     A.NOTHING: "kein Preis vereinbart",
 }
@@ -90,10 +90,18 @@ class Amount:
         """What one side pays or gets, net."""
         return self.net_cents + (self.surcharge_cents if side == Side.PAY else 0)
 
+    def booked_on(self, side: Side) -> int:
+        """What of it is booked already."""
+        done = self.surcharge_cents - self.rest_surcharge_cents
+        return self.booked_cents + (done if side == Side.PAY else 0)
+
 
 @dataclass(frozen=True)
 class Row:
-    """An order on one side of a house: the base year, the forecast of the year, and the plan for both."""
+    """An order on one side of a house: the base year, the forecast of the year, and the plan for both.
+
+    `apart_cents` is what the contract says where nobody books it any more; it is in no sum of the forecast.
+    """
 
     order_id: UUID
     number: str
@@ -111,6 +119,7 @@ class Row:
     planned_base_cents: int | None = None
     plan_note: str = ""
     plan_version: int = 0
+    apart_cents: int = 0
 
     @property
     def variance_cents(self) -> int | None:
@@ -119,13 +128,13 @@ class Row:
 
 
 FIELDS = (
-    "booked_cents", "expected_cents", "next_cents", "vat_cents", "vat_risk_cents",
+    "booked_cents", "expected_cents", "next_cents", "vat_cents", "vat_risk_cents", "apart_cents",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Total:
-    """The sums of one side; `planned` counts only orders that have a plan."""
+    """The sums of one side; `planned` counts only orders that have a plan, `apart` is not part of `next`."""
 
     side: Side
     orders: int
@@ -136,6 +145,8 @@ class Total:
     vat_risk_cents: int
     planned_cents: int
     unplanned: int
+    apart_cents: int = 0
+    unbooked: int = 0
 
     @property
     def change_cents(self) -> int:
@@ -149,12 +160,12 @@ def totals(rows: Sequence[Row]) -> dict[Side, Total]:
     for side in Side:
         mine = [r for r in rows if r.side == side]
         planned = [r.planned_cents for r in mine if r.planned_cents is not None]
-        booked, expected, coming, vat, risk = (
+        booked, expected, coming, vat, risk, apart = (
             sum(getattr(r, name) for r in mine) for name in FIELDS
         )
         found[side] = Total(
             side, len(mine), booked, expected, coming, vat, risk, sum(planned),
-            len(mine) - len(planned),
+            len(mine) - len(planned), apart, sum(A.UNBOOKED in r.assumptions for r in mine),
         )  # fmt: skip
     return found
 

@@ -74,6 +74,7 @@ async def _members_page(call: Call, year: int) -> Response:
         "planning/members.html", year=year, found=[f for f in found if f.rows], years=_years(call), letters=letters,
         pay=sum(f.sums[Side.PAY].next_cents for f in found),
         receive=sum(f.sums[Side.RECEIVE].next_cents for f in found), PAY=Side.PAY, RECEIVE=Side.RECEIVE,
+        apart=sum(f.sums[Side.RECEIVE].apart_cents for f in found),
         empty=[f for f in found if not f.rows],
         may_issue=call.viewer.scope == Scope.OFFICE and call.viewer.may(P.ORDER_EDIT),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from exchange.orders.model import LABELS
 from exchange.planning import store
-from exchange.planning.amounts import amount_in
+from exchange.planning.amounts import QUIET_AFTER, amount_in, is_unbooked
 from exchange.planning.model import (
     UNDECIDED,
     Amount,
@@ -36,12 +36,16 @@ FULL_RATE = "U19"
 
 @dataclass(frozen=True)
 class Valued:
-    """An order with what it comes to in the base year and in the year, and its tax codes in the year."""
+    """An order with what it comes to in the base year and in the year, and its tax codes in the year.
+
+    `is_unbooked`: by hand and nothing booked for fifteen months, so the contract alone proves no service.
+    """
 
     head: OrderHead
     base: Amount
     coming: Amount
     codes: tuple[str, str]
+    is_unbooked: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,16 +86,25 @@ async def value_orders(conn: Conn, heads: Sequence[OrderHead], year: int) -> lis
     found = []
     for n in range(0, len(heads), AT_ONCE):
         part = {h.id: h for h in heads[n : n + AT_ONCE]}
-        booked = await store.booked(conn, list(part), year - 1, year)
+        since = (conn.today - QUIET_AFTER).year
+        booked = await store.booked(
+            conn, list(part), min(since, year - 1), max(conn.today.year, year)
+        )
+        until: dict[UUID, date] = {}
+        for b in booked.values():
+            if b.last_day is not None:
+                until[b.order_id] = max(b.last_day, until.get(b.order_id, b.last_day))
         codes = await _codes(conn, list(part.values()), year)
         for o in await read_outlooks(conn, list(part), date(year, 12, 31)):
             key = o.head.order_id
+            coming = amount_in(o, year, booked.get((key, year)), conn.today)
             found.append(
                 Valued(
                     part[key],
                     amount_in(o, year - 1, booked.get((key, year - 1)), conn.today),
-                    amount_in(o, year, booked.get((key, year)), conn.today),
+                    coming,
                     codes.get(key, (UNDECIDED, UNDECIDED)),
+                    is_unbooked(coming, part[key].starts_on, until.get(key), conn.today),
                 )
             )
     return sorted(found, key=lambda v: (v.head.number, v.head.id))
@@ -114,15 +127,22 @@ def rows_of(
             found.append(_row(v, Side.PAY, rates, plans))
         if v.head.owner_id in members:
             found.append(_row(v, Side.RECEIVE, rates, plans))
-    return [r for r in found if r.next_cents or r.expected_cents or r.planned_cents is not None]
+    return [
+        r for r in found
+        if r.next_cents or r.expected_cents or r.apart_cents or r.planned_cents is not None
+    ]  # fmt: skip
 
 
 def _row(v: Valued, side: Side, rates: Rates, plans: Mapping[tuple[UUID, int], PlanLine]) -> Row:
     code = v.codes[1 if side == Side.PAY else 0]
-    cents = v.coming.on(side)
+    # what nobody books any more is shown, but a budget does not rest on it
+    expected, cents = (
+        x.booked_on(side) if v.is_unbooked else x.on(side) for x in (v.base, v.coming)
+    )
+    apart = v.coming.on(side) - cents
     vat, risk = rates.tax(cents, code)
     said = list(v.coming.assumptions)
-    if Assumption.BY_HAND in said and not v.base.booked_cents:
+    if v.is_unbooked:
         said.append(Assumption.UNBOOKED)
     if rates.is_open(code) and cents:
         said.append(Assumption.TAX_OPEN)
@@ -132,9 +152,9 @@ def _row(v: Valued, side: Side, rates: Rates, plans: Mapping[tuple[UUID, int], P
         partner += _(" über {hub}").format(hub=v.head.hub_short)
     return Row(
         v.head.id, v.head.number, v.head.title, side, partner, LABELS[v.head.state],  # type: ignore[index]  # StrEnum keys
-        v.base.booked_cents, v.base.on(side), cents, vat, risk, tuple(said),
+        v.base.booked_cents, expected, cents, vat, risk, tuple(said),
         None if plan is None else plan.cents, None if before is None else before.cents,
-        plan.note if plan else "", plan.row_version if plan else 0,
+        plan.note if plan else "", plan.row_version if plan else 0, apart,
     )  # fmt: skip
 
 

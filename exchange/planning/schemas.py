@@ -60,7 +60,10 @@ class ForecastQuery(Query):
 
 
 class RowOut(BaseModel):
-    """An order on one side of the house: base year booked and expected, the year's forecast and plan, net cents."""
+    """An order on one side of the house: base year booked and expected, the year's forecast and plan, net cents.
+
+    `apart_cents`: agreed, but nothing booked for fifteen months; in no sum.
+    """
 
     order_id: UUID
     number: str
@@ -70,6 +73,7 @@ class RowOut(BaseModel):
     booked_cents: int
     expected_cents: int
     next_cents: int
+    apart_cents: int
     vat_cents: int
     vat_risk_cents: int
     planned_cents: int | None
@@ -84,6 +88,7 @@ class TotalOut(BaseModel):
     orders: int
     expected_cents: int
     next_cents: int
+    apart_cents: int
     vat_cents: int
     vat_risk_cents: int
     planned_cents: int

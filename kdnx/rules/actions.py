@@ -12,12 +12,14 @@ from kdnx.members.store import get_member
 from kdnx.notices.actions import notify
 from kdnx.rules import store
 from kdnx.rules.fields import VALUE_FIELDS
-from kdnx.rules.labels import label_of
+from kdnx.rules.labels import OPEN_KINDS, label_of
 from kdnx.rules.model import MOVES, Rule, RuleState, may_enter_key
 from kdnx.tasks.actions import close_tasks, open_tasks
 from kdnx.tasks.model import NewTask
 from kdnx.text import _
 from kdnx.viewer import Permission, Role, Scope, Viewer, require
+
+LONGEST_KEY = 80
 
 
 async def may_enter(conn: Conn, viewer: Viewer, kind: str, key: str) -> bool:
@@ -149,11 +151,11 @@ async def _decide(
 
 
 async def _check_key(conn: Conn, viewer: Viewer, kind: str, key: str) -> None:
-    if kind not in VALUE_FIELDS:
+    if kind not in VALUE_FIELDS or not 1 <= len(key) <= LONGEST_KEY:
         raise NotFound(_("Diese Regel gibt es nicht, oder sie ist an das Programm gebunden."))
     if not await may_enter(conn, viewer, kind, key):
         raise _not_yours()
-    if kind != "value_band" and not await store.list_history(conn, kind, key):
+    if kind not in OPEN_KINDS and not await store.list_history(conn, kind, key):
         raise NotFound(_("Diese Regel gibt es nicht, oder sie ist an das Programm gebunden."))
 
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ValueField:
-    """One entry of a rule's value: `type` is money | days | months | count | percent | text | flag | dates | choice."""
+    """One entry of a rule's value.
+
+    `type` is money | days | months | count | percent | number | text | flag | dates | choice.
+    """
 
     name: str
     label: str
@@ -126,6 +129,7 @@ VALUE_FIELDS: dict[str, tuple[ValueField, ...]] = {
         ValueField("procedures", "Vergabeverfahren je Haus", "count"),
         ValueField("years", "Jahre", "count"),
     ),
+    "price_index": (ValueField("value", "Indexstand des Monats", "number"), NORM),
     "answer_period": (ValueField("days", "Frist in Kalendertagen", "days"),),
     "payment_term": (ValueField("days", "Zahlungsziel in Kalendertagen", "days"),),
     "audit_term": (ValueField("days", "höchstens so viele Kalendertage am Stück", "days"),),

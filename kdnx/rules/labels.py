@@ -25,6 +25,7 @@ KIND_LABELS = {
     "reminder": "Erinnerungen",
     "payment_term": "Zahlungsziele",
     "audit_term": "Dauer von Prüfrechten",
+    "price_index": "Preisindizes",
 }
 KEY_LABELS = {
     (
@@ -114,11 +115,14 @@ EFFECTS = {
     "retention": "Was älter ist, wird ab diesem Tag täglich gelöscht.",
     "consolidation": "Schätzungen ab diesem Tag rechnen mit dieser Annahme.",
     "audit_term": "Prüfrechte, die ab diesem Tag vergeben oder verlängert werden, dauern höchstens so lange.",
+    "price_index": "Indexschritte, die danach vorgeschlagen werden, rechnen mit diesem Stand des Monats.",
     "payment_term": "Rechnungen, die an diesem Tag oder später gestellt werden, sind nach so vielen Tagen fällig.",
     "reminder": "Ab diesem Tag wird so viele Tage vor dem Termin erinnert.",
     "answer_period": "Was an diesem Tag oder später gefragt, bekundet oder erklärt wird, hat diese Frist.",
     "holiday": "Fristen, deren Absendung auf diesen Tag oder später fällt, kennen diese freien Tage.",
 }
+# kinds whose keys nobody lists: whoever enters the first version opens the key
+OPEN_KINDS = frozenset({"value_band", "price_index"})
 # a member's value bands below the threshold: the rule's key is 'M07:direct'
 BANDS = {
     "direct": "Direktauftrag",

@@ -11,7 +11,7 @@ from kdnx.members.store import get_member
 from kdnx.rules import store
 from kdnx.rules.actions import approve_rule, enter_rule, may_decide, may_enter, reject_rule
 from kdnx.rules.fields import VALUE_FIELDS, ValueField
-from kdnx.rules.labels import BANDS, KIND_LABELS, label_of
+from kdnx.rules.labels import BANDS, KIND_LABELS, OPEN_KINDS, label_of
 from kdnx.rules.model import Rule
 from kdnx.rules.schemas import DecideForm, EnterForm, RuleFilter
 from kdnx.rules.words import as_typed, effect_of, explain, read_value
@@ -144,7 +144,7 @@ async def _form(
     current = await store.find_rule(call.conn, kind, key, call.conn.today)
     if (
         current is None
-        and kind != "value_band"
+        and kind not in OPEN_KINDS
         and not await store.list_history(call.conn, kind, key)
     ):
         raise NotFound(_("Diese Regel gibt es nicht, oder Ihr Haus pflegt sie nicht."))

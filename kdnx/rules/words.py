@@ -41,6 +41,7 @@ def show(entry: ValueField, value: Any) -> str:
 SHOWN: dict[str, Callable[[Any], str]] = {
     "money": lambda v: eur(int(v)),
     "percent": lambda v: f"{num(Decimal(str(v)))}\u00a0%",
+    "number": lambda v: num(Decimal(str(v))),
     "flag": lambda v: _("ja") if v else _("nein"),
     "dates": lambda v: ", ".join(day(date.fromisoformat(d)) for d in v),
 }
@@ -52,7 +53,7 @@ def as_typed(entry: ValueField, value: Any) -> str:
         return ""
     if entry.type == "money":
         return eur(int(value)).replace("\u00a0€", "")
-    if entry.type == "percent":
+    if entry.type in {"percent", "number"}:
         return num(Decimal(str(value)))
     if entry.type == "dates":
         return ", ".join(value)
@@ -164,6 +165,16 @@ def _read_percent(raw: str) -> str:
     return str(share)
 
 
+def _read_number(raw: str) -> str:
+    try:
+        value = Decimal(raw.strip().replace(",", "."))
+    except InvalidOperation:
+        raise ValueError(_("Bitte eine Zahl eingeben, zum Beispiel 121,3.")) from None
+    if not value.is_finite() or not 0 < value < 10**6:
+        raise ValueError(_("Bitte eine Zahl über 0 eingeben."))
+    return str(value)
+
+
 def _read_dates(raw: str) -> list[str]:
     try:
         return sorted(
@@ -179,6 +190,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "count": _read_count,
     "money": _read_money,
     "percent": _read_percent,
+    "number": _read_number,
     "dates": _read_dates,
     "flag": lambda raw: raw in {"on", "ja", "true", "1"},
 }

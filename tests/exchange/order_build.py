@@ -53,10 +53,11 @@ async def an_order_at(
     *,
     route: str = "hub",
     offer: OfferBody | None = None,
+    **offering_over: Any,
 ) -> Order:
     """An order of Suedrechen from Nordrechen that went by its actions up to a state on 22 November 2026; the last actor stays."""
     conn.now = NOW
-    offering = await an_offering(conn, cast.nord)
+    offering = await an_offering(conn, cast.nord, **offering_over)
     await conn.act_as(cast.sued.viewer)
     order = await create_order(
         conn, cast.sued.viewer, a_wish(offering.id, route=route, submit=state != "draft")
