@@ -24,6 +24,15 @@ GAP_LABELS = {
 }
 
 
+# what the house does about a gap
+GAP_STEPS = {
+    Gap.AMOUNT: "Buchung prüfen: eigene Bücher berichtigen, oder eine Berichtigung vorschlagen",
+    Gap.HUB_ONLY: "im eigenen Finanzverfahren nachbuchen",
+    Gap.OWN_ONLY: "beim anderen Haus nachfragen; fehlt die Buchung, schlägt der Bereitsteller sie vor",
+    Gap.REFERENCE: "Beleg im eigenen Finanzverfahren angleichen",
+}
+
+
 @dataclass(frozen=True)
 class Item:
     """One row of either book; `cents` as it stands there, the sign is left to each house."""

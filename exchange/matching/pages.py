@@ -2,8 +2,9 @@
 
 from starlette.responses import Response
 
-from exchange.matching.actions import match_extract
-from exchange.matching.model import GAP_LABELS, from_stored
+from exchange.matching.actions import match_extract, may_match, newest_report
+from exchange.matching.files import write_gaps
+from exchange.matching.model import GAP_LABELS, GAP_STEPS, from_stored
 from exchange.matching.store import list_reports
 from exchange.netting.reading import read_statement
 from exchange.netting.store import get_run
@@ -14,6 +15,7 @@ from kdnx.viewer import Permission
 from kdnx.web.routing import Call, get, post
 
 P = Permission
+CSV = "text/csv; charset=utf-8"
 KEPT = 20  # reports listed
 SHOWN = 500  # gaps of the newest report on the page
 
@@ -32,7 +34,9 @@ async def _show(call: Call, error: str = "", status: int = 200) -> Response:
     gaps = [from_stored(g) for g in newest.gaps[:SHOWN]] if newest else []
     return await call.page(
         "matching/show.html", status=status, run=run, house=house, reports=reports, newest=newest, gaps=gaps,
-        labels=GAP_LABELS, error=error, shown=SHOWN, may_match=call.viewer.acts_for(found.line.final_id),
+        labels=GAP_LABELS, error=error, shown=SHOWN, steps=GAP_STEPS,
+        may_match=call.viewer.acts_for(found.line.final_id) and may_match(call.viewer),
+        is_own=call.viewer.acts_for(found.line.final_id),
     )  # fmt: skip
 
 
@@ -54,7 +58,18 @@ async def match(call: Call) -> Response:
     )
 
 
+async def download_gaps(call: Call) -> Response:
+    """The gaps of the newest comparison as CSV."""
+    member = call.path_id("member_id")
+    run, report = await newest_report(call.conn, call.viewer, call.path_id(), member)
+    (house,) = await list_members(call.conn, [member])
+    name = f"luecken-{run.number}-{house.code}.csv"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(write_gaps(report), media_type=CSV, headers=headers)
+
+
 DOORS = (
+    get("/settlements/{id}/members/{member_id}/match.csv", download_gaps, permission=P.LEDGER_READ),
     get("/settlements/{id}/members/{member_id}/match", show_match, permission=P.LEDGER_READ),
     post("/settlements/{id}/members/{member_id}/match", match, permission=P.LEDGER_READ),
 )

@@ -1,17 +1,34 @@
-"""A settlement of the demonstration that waits for its second person; nothing is paid yet."""
+"""Settlements of the demonstration: one is paid, so that nobody owes for years; the next one waits for its second person."""
 
-from exchange.netting.actions import freeze_run, prepare_run
+from exchange.netting.actions import approve_run, freeze_run, prepare_run, settle_run
 from exchange.netting.model import Mode
+from kdnx.clock import berlin_day
 from kdnx.demo.scene import Scene
 from kdnx.module import DemoStep
 
 
+async def paid_settlement(scene: Scene) -> None:
+    """What stood in the books until then: frozen by Theo, released by Gisela, paid two days later."""
+    scene.at(13)
+    theo = await scene.act("theo")
+    run = await prepare_run(scene.conn, theo, Mode.MULTILATERAL)
+    await freeze_run(scene.conn, theo, run.id)
+    scene.at(12)
+    await approve_run(scene.conn, await scene.act("gisela"), run.id)
+    scene.at(11)
+    theo = await scene.act("theo")
+    await settle_run(scene.conn, theo, run.id, bank_day=berlin_day(scene.conn.now))
+
+
 async def settlement(scene: Scene) -> None:
-    """The tax officer freezes what all members and the hub owe one another; the manager has the task to release."""
+    """The tax officer freezes what was posted since; the manager has the task to release."""
     scene.at(10)
     theo = await scene.act("theo")
     run = await prepare_run(scene.conn, theo, Mode.MULTILATERAL)
     await freeze_run(scene.conn, theo, run.id)
 
 
-STEPS = (DemoStep("settlement", 190, "Ausgleich zwischen allen Mitgliedern", settlement),)
+STEPS = (
+    DemoStep("settlement.paid", 119, "Gezahlter Ausgleich", paid_settlement),
+    DemoStep("settlement", 190, "Ausgleich zwischen allen Mitgliedern", settlement),
+)

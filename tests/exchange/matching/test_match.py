@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from exchange.matching.actions import read_extract
 from exchange.matching.model import Gap, Item, as_stored, from_stored, match_books
 from kdnx.errors import Invalid
+from kdnx.viewer import Role, Scope
+from tests.cast import make_person
 from tests.exchange.netting.test_run import books, to_frozen
 
 DAY = date(2026, 5, 4)
@@ -90,3 +92,47 @@ async def test_the_books_of_a_house_are_its_own(conn, cast, client):
     assert (await sued.post(url, {}, files=file)).status_code == 404
     assert "geheim" not in (await office.get(url)).text
     assert (await office.post(url, {}, files=file)).status_code == 403
+
+
+@given(
+    st.lists(st.integers(1, 10**12), min_size=1, max_size=30),
+    st.sets(st.integers(0, 29)), st.sets(st.integers(0, 29)), st.sets(st.integers(0, 29)),
+)  # fmt: skip
+def test_as_many_gaps_as_rows_were_lost_changed_or_added(cents, lost, changed, added):
+    """Days differ for every row, so that no two of them can be taken for each other."""
+    hub = [Item(f"L-1/{n}", c, date(2000 + n, 1, 1)) for n, c in enumerate(cents)]
+    own = [
+        Item(x.reference, x.cents + (1 if n in changed else 0), x.day)
+        for n, x in enumerate(hub) if n not in lost
+    ]  # fmt: skip
+    own += [Item(f"Fremd {n}", 7, date(2050 + n, 1, 1)) for n in added]
+    matched, gaps = match_books(own, hub)
+    kinds = [g.kind for g in gaps]
+    everywhere = range(len(hub))
+    assert kinds.count(Gap.HUB_ONLY) == sum(n in lost for n in everywhere)
+    assert kinds.count(Gap.AMOUNT) == sum(n in changed and n not in lost for n in everywhere)
+    assert kinds.count(Gap.OWN_ONLY) == len(added) and Gap.REFERENCE not in kinds
+    assert matched == sum(n not in lost and n not in changed for n in everywhere)
+
+
+async def test_gaps_as_csv_and_json_for_the_own_house_and_who_books_there(conn, cast, client):
+    await books(conn, cast)
+    run = await to_frozen(conn, cast)
+    page, door = (f"{p}/settlements/{run.id}/members/{cast.nord.id}/match" for p in ("", "/api/v1"))
+    nord = client.as_(cast.nord.viewer)
+    assert (await nord.get(door)).status_code == 404
+    assert (await nord.get(page + ".csv")).status_code == 404
+    body = {"items": [{"reference": "Fremd 1", "cents": 500, "day": "2026-05-04"}]}
+    made = await nord.json_post(door, body)
+    assert made.status_code == 201, made.text
+    assert {g["kind"] for g in made.json()["gaps"]} == {"own_only", "hub_only"}
+    assert (await nord.get(door)).json() == made.json()
+    lines = (await nord.get(page + ".csv")).text.splitlines()
+    assert len(lines) == 1 + len(made.json()["gaps"]) and "Nächster Schritt" in lines[0]
+    assert (await client.as_(cast.sued.viewer).get(door)).status_code == 404
+    reader = await make_person(
+        conn, "Lisa Liest", cast.nord.id, "Nord", roles=frozenset({Role.OFFERING_EDITOR}), scope=Scope.MEMBER
+    )  # fmt: skip
+    refused = await client.as_(reader).json_post(door, body)
+    assert refused.status_code == 403
+    assert "Vergleichen darf in Ihrem Haus" in (await client.as_(reader).get(page)).text
