@@ -136,7 +136,8 @@ async def freeze_run(
 ) -> Run:
     """Take the day's cut (or use it) and keep lines, payments and invoices: what is posted later waits.
 
-    Refused: nothing to settle, or bank data of a party is missing (names the members).
+    Refused: nothing to settle, the day's cut is older than the last payments (code settled_since_cut), or bank data
+    of a party is missing (names the members).
     """
     run = await _locked(conn, viewer, run_id, expected)
     after = advance(run.state, RunEvent.FREEZE)
@@ -144,6 +145,19 @@ async def freeze_run(
     cut = await find_cut(conn, None)
     if cut is None:
         raise Refused(_("Das Buchungsbuch ist leer."), code="nothing_to_settle")
+    if paid := await store.find_paid_since(conn, run.owner_id, cut.day):
+        raise Refused(
+            _(
+                "Der Tagesabdruck vom {day} kennt die Zahlungen des Ausgleichs {n} noch nicht."
+            ).format(day=day(cut.day), n=paid),
+            rule=_(
+                "Ein Abdruck am Tag; was nach ihm gezahlt wurde, würde sonst ein zweites Mal gezahlt."
+            ),
+            remedy=_(
+                "Ab morgen mit dem nächsten Tagesabdruck einfrieren; die Vorschau bleibt stehen."
+            ),
+            code="settled_since_cut",
+        )
     plan = await plan_of(conn, run, cut.day)
     if not plan.lines:
         raise Refused(

@@ -96,5 +96,5 @@ async def discard_settlement_json(call: Call, *, id: UUID, body: DiscardBody) ->
 async def get_settlement_pain_json(call: Call, *, id: UUID) -> Response:
     """The SEPA credit transfer (pain.001.001.09) of the caller's payments."""
     shown = await read_run(call.conn, call.viewer, id)
-    made = pain_of(call.viewer, shown, call.conn.today)
+    made = await pain_of(call.conn, call.viewer, shown)
     return Response(made, media_type="application/xml")

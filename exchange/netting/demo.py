@@ -1,4 +1,4 @@
-"""Settlements of the demonstration: one is paid, so that nobody owes for years; the next one waits for its second person."""
+"""Settlements of the demonstration: one is paid, so nobody owes for years; the next waits for its second person."""
 
 from exchange.netting.actions import approve_run, freeze_run, prepare_run, settle_run
 from exchange.netting.model import Mode

@@ -95,6 +95,7 @@ async def _show(call: Call, form: Form[Any] | None = None, status: int = 200) ->
         steps=_steps(run.state),
         is_office=is_office,
         sees_all=call.viewer.scope in {Scope.OFFICE, Scope.AUDIT},
+        own_lines=any(call.viewer.acts_for(x.final_id) for x in shown.lines),
         may_approve=is_office and call.viewer.person_id != run.frozen_by,
         may_pay=run.state in {RunState.APPROVED, RunState.SETTLED} and any(p.payer_id == payer for p in shown.payments),
         gross_payments=sum((x.payable_cents > 0) + (x.receivable_cents > 0) for x in shown.lines),
@@ -223,7 +224,7 @@ async def download_lines(call: Call) -> Response:
 async def download_pain(call: Call) -> Response:
     """The SEPA file of the viewer's payments."""
     shown: Shown = await read_run(call.conn, call.viewer, call.path_id())
-    made = pain_of(call.viewer, shown, call.conn.today)
+    made = await pain_of(call.conn, call.viewer, shown)
     return _file(made, f"pain001-{shown.run.number}.xml", "application/xml")
 
 

@@ -14,7 +14,10 @@ from exchange.netting.sepa import write_pain001
 from exchange.netting.store import Movement, Paid, Run
 from kdnx.db.conn import Conn
 from kdnx.errors import NotFound
+from kdnx.members.store import list_members
 from kdnx.module import Hit
+from kdnx.rules.calendar import next_working_day
+from kdnx.rules.store import holidays_on
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer, require
 from kdnx.web.paging import decode_cursor, encode_cursor
@@ -113,9 +116,13 @@ def payer_of(viewer: Viewer, shown: Shown) -> UUID | None:
     return mine[0] if mine else None
 
 
-def pain_of(viewer: Viewer, shown: Shown, today: date) -> bytes:
-    """The bank file of the viewer's payments; NotFound before the release or when there is nothing to pay."""
-    if shown.run.state not in {RunState.APPROVED, RunState.SETTLED}:
+async def pain_of(conn: Conn, viewer: Viewer, shown: Shown) -> bytes:
+    """The bank file of the viewer's payments for the next working day, once settled for its bank day.
+
+    NotFound before the release or when there is nothing to pay.
+    """
+    run = shown.run
+    if run.state not in {RunState.APPROVED, RunState.SETTLED} or run.approved_at is None:
         raise NotFound(
             _("Die Bankdatei gibt es erst nach der Freigabe."),
             remedy=_("Eine zweite Person der Geschäftsstelle gibt den Ausgleich frei."),
@@ -124,4 +131,9 @@ def pain_of(viewer: Viewer, shown: Shown, today: date) -> bytes:
     own = [p for p in shown.payments if p.payer_id == payer]
     if not own:
         raise NotFound(_("Sie haben in diesem Ausgleich nichts zu überweisen."))
-    return write_pain001(own, today + timedelta(days=LEAD_DAYS))
+    (house,) = await list_members(conn, [own[0].payer_id])
+    free = await holidays_on(conn, conn.today)
+    execution = run.bank_day or next_working_day(conn.today + timedelta(days=LEAD_DAYS), free)
+    return write_pain001(
+        own, execution, message_id=f"{run.number}-{house.code}", created_at=run.approved_at
+    )

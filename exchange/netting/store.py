@@ -73,6 +73,13 @@ INSERT INTO exchange.netting_terms AS t (owner_id, offsets, reason, created_at, 
 ON CONFLICT (owner_id) DO UPDATE SET offsets = EXCLUDED.offsets, reason = EXCLUDED.reason, row_version = t.row_version + 1, updated_at = EXCLUDED.updated_at
 WHERE t.row_version = $4 RETURNING row_version
 """
+# a payment that the cut does not know yet would be paid once more
+PAID_SINCE = """
+SELECT r.number FROM exchange.transfer t JOIN exchange.settlement_run r ON r.owner_id = t.owner_id AND r.id = t.source_id
+WHERE t.owner_id = $1 AND t.source = 'settlement'
+  AND t.seq > coalesce((SELECT h.seq FROM exchange.ledger_cut_head h WHERE h.day = $2 AND h.owner_id = $1), 0)
+ORDER BY t.seq DESC LIMIT 1
+"""
 CUT_BEFORE = """
 SELECT max(up_to) FROM exchange.settlement_run WHERE owner_id = $1 AND state = 'settled' AND up_to < $2
 """
@@ -182,6 +189,12 @@ class Movement:
     source: str
     source_id: UUID
     label: str
+
+
+async def find_paid_since(conn: Conn, hub_id: UUID, cut: date) -> str | None:
+    """The number of a run whose payments were posted in the hub's chain after that day's cut."""
+    number: str | None = await conn.fetchval(PAID_SINCE, hub_id, cut)
+    return number
 
 
 async def cut_before(conn: Conn, run: Run) -> date | None:

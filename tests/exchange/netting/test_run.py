@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -128,6 +129,26 @@ async def test_the_next_statement_opens_with_the_last_cut(conn, cast):
     await holds(conn)
 
 
+async def test_nothing_is_paid_twice_on_the_day_of_a_settlement(conn, cast):
+    await books(conn, cast)
+    first = await to_frozen(conn, cast)
+    second = await office(conn, cast, second=True)
+    await approve_run(conn, second, first.id)
+    await settle_run(conn, second, first.id, bank_day=conn.today)
+    late = await an_order(conn, cast, cast.nord, cast.sued)
+    await a_confirmed(conn, cast.nord, cast.sued, late, 50_00)
+    viewer = await office(conn, cast)
+    run = await prepare_run(conn, viewer, Mode.MULTILATERAL)
+    with pytest.raises(Refused, match=first.number) as refused:
+        await freeze_run(conn, viewer, run.id)
+    assert refused.value.code == "settled_since_cut"
+    conn.now += timedelta(days=1)
+    frozen = await freeze_run(conn, viewer, run.id)
+    lines = await store.list_lines(conn, frozen)
+    assert sum(x.payable_cents for x in lines) == 50_00
+    await holds(conn)
+
+
 async def test_only_the_office_acts_and_others_see_their_own_line(conn, cast, client):
     await books(conn, cast)
     await conn.act_as(cast.nord.viewer)
@@ -138,7 +159,7 @@ async def test_only_the_office_acts_and_others_see_their_own_line(conn, cast, cl
     assert [x["member_id"] for x in body["lines"]] == [str(cast.nord.id)]
     assert all(str(cast.nord.id) in (p["payer_id"], p["payee_id"]) for p in body["payments"])
     page = await client.as_(cast.nord.viewer).get(f"/settlements/{frozen.id}")
-    assert "Kontoauszug" in page.text
+    assert "Kontoauszug der eigenen Zeile prüfen" in page.text
     assert "1.025,00" not in page.text  # what Sued owes
     found = await client.as_(cast.nord.viewer).get(f"/search?q={frozen.number[:6]}")
     assert f"/settlements/{frozen.id}" in found.text
@@ -204,6 +225,11 @@ async def test_by_clicks_with_the_bank_file(conn, cast, client):
     tree = ET.fromstring(made.content)  # noqa: S314  # our own file
     amounts = [Decimal(x.text or "0") for x in tree.iterfind(".//p:InstdAmt", NS)]
     assert amounts == [Decimal("590.00")]
+    # the same file each time: a bank refuses a message id it knows
+    assert (await other.get(f"{url}/pain001.xml")).content == made.content
+    number = (await store.get_run(conn, UUID(url.rsplit("/", 1)[1]))).number
+    ids = {x.text for name in ("MsgId", "PmtInfId") for x in tree.iterfind(f".//p:{name}", NS)}
+    assert ids == {f"{number}-{cast.hub.code}"}
     late = await other.post(f"{url}/settle", {"row_version": "3", "bank_day": "2020-01-01"})
     assert late.status_code == 422
     assert "vor dem Stichtag" in late.text
