@@ -12,7 +12,8 @@ from datetime import date
 import asyncpg
 
 from benchmarks.ground import SYSTEM, Ground, emit, ground
-from exchange.signing.files import COLUMNS, KIND
+from exchange.signing.columns import COLUMNS
+from exchange.signing.files import KIND
 from kdnx.audit.actions import finish
 from kdnx.db.pool import transaction
 from kdnx.ids import new_id

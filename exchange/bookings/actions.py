@@ -18,7 +18,7 @@ from exchange.bookings.model import (
     check_service_term,
 )
 from exchange.bookings.store import NewBooking, Row, Terms
-from exchange.clearing.caps import check_cap
+from exchange.clearing.caps import Wanted, check_cap, with_warning
 from exchange.ledger.gate import check_proposable
 from exchange.telling.actions import counterpart_of, tell_bookings
 from kdnx.audit.actions import record
@@ -150,15 +150,17 @@ async def propose_booking(conn: Conn, viewer: Viewer, proposal: Proposal) -> Row
     is_late = await check_proposable(conn, proposal.service_to)
     kind = BookingKind.ADJUSTMENT if is_late else BookingKind.REGULAR
     (ordinal,) = await store.draw_ordinals(conn, [(terms.owner_id, terms.order_id)])
-    key = (terms.owner_id, terms.order_id, terms.version)
-    warning = await check_cap(conn, *key, proposal.service_to, proposal.net_cents)
+    wanted = Wanted(
+        terms.owner_id, terms.order_id, terms.version, proposal.service_to.year, proposal.net_cents
+    )
+    warning = await check_cap(conn, wanted)
     new = NewBooking(
         owner_id=terms.owner_id, id=new_id(), order_id=terms.order_id, order_version=terms.version, ordinal=ordinal,
         recipient_id=terms.recipient_id, kind=kind.value, sign=1, service_from=proposal.service_from,
         service_to=proposal.service_to, net_cents=proposal.net_cents, proposed_by=terms.owner_id,
         proposed_person=viewer.principal, proposed_at=conn.now, due_on=conn.today + timedelta(days=terms.confirm_days),
         silence=terms.silence, quantity=proposal.quantity, reference=proposal.reference or None,
-        note=f"{proposal.note.strip()} {warning}".strip(),
+        note=with_warning(proposal.note, warning),
     )  # fmt: skip
     return await _insert(conn, viewer, new, "booking.propose", reason=None)
 
@@ -288,6 +290,8 @@ async def _counter(
     (ordinal,) = await store.draw_ordinals(conn, [(row.owner_id, row.order_id)])
     if delta < 0:
         await _check_not_below_zero(conn, row, -delta)
+    wanted = Wanted(row.owner_id, row.order_id, terms.version, row.service_to.year, delta)
+    warning = await check_cap(conn, wanted)
     is_reversal = kind == BookingKind.REVERSAL
     new = NewBooking(
         owner_id=row.owner_id, id=new_id(), order_id=row.order_id, order_version=row.order_version, ordinal=ordinal,
@@ -295,7 +299,7 @@ async def _counter(
         service_to=row.service_to, net_cents=abs(delta), proposed_by=party, proposed_person=viewer.principal,
         proposed_at=conn.now, due_on=conn.today + timedelta(days=terms.confirm_days),
         # silence never signs a correction: it waits for a person
-        silence="escalate", note=reason.strip(), reverses_id=row.id if is_reversal else None,
+        silence="escalate", note=with_warning(reason, warning), reverses_id=row.id if is_reversal else None,
         parent_id=None if is_reversal else row.id,
     )  # fmt: skip
     return await _insert(conn, viewer, new, f"booking.{kind.value}", reason=reason)

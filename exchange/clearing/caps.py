@@ -1,7 +1,7 @@
-"""A yearly maximum of an order: set with its terms, asked at every proposal by hand (peers X17)."""
+"""A yearly maximum of an order: set with its terms, asked at every proposal, whoever makes it (peers X17)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from exchange.clearing import store
@@ -16,6 +16,8 @@ from kdnx.errors import Forbidden, Refused
 from kdnx.text import _
 from kdnx.viewer import Permission, Viewer, require
 from kdnx.web.formats import eur
+
+NOTE = 2000  # characters
 
 
 @dataclass(frozen=True)
@@ -42,32 +44,86 @@ async def use_of(conn: Conn, owner_id: UUID, order_id: UUID, version: int, year:
     return Use(year, cap.cap_cents, cap.policy, used)
 
 
-async def check_cap(
-    conn: Conn, owner_id: UUID, order_id: UUID, version: int, day: date, net_cents: int
-) -> str:
-    """What a proposal says of the maximum: empty within it, a note where it only warns; Refused (code yearly_cap).
+@dataclass(frozen=True)
+class Wanted:
+    """A booking to be, for the year of its last day; cents net, negative takes back."""
 
-    Call it after the order's ordinal is drawn: that lock lets two proposals at once not both fit.
+    owner_id: UUID
+    order_id: UUID
+    version: int
+    year: int
+    net_cents: int
+
+    @property
+    def key(self) -> tuple[UUID, UUID, int, int]:
+        """Whose maximum counts."""
+        return self.owner_id, self.order_id, self.version, self.year
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the maximum says of a wanted booking: nothing, a note where it only warns, or a refusal."""
+
+    note: str = ""
+    refusal: Refused | None = None
+
+
+async def weigh(conn: Conn, wanted: Sequence[Wanted]) -> list[Verdict]:
+    """One verdict each, in their order; what passes counts for those behind it.
+
+    It stands until commit only once the orders' ordinals are drawn: that lock lets two proposals at once not both fit.
     """
-    use = await use_of(conn, owner_id, order_id, version, day.year)
-    if use is None or net_cents <= use.left_cents:
-        return ""
-    said = _("Jahreshöchstbetrag {year} überschritten: {used} von {cap} gebucht oder vorgeschlagen.").format(
-        year=use.year, used=eur(use.used_cents + net_cents), cap=eur(use.cap_cents)
-    )  # fmt: skip
+    caps = await store.list_caps(conn, list(dict.fromkeys(w.key for w in wanted)))
+    used: dict[tuple[UUID, UUID, int], int] = {k[:2] + k[3:]: u for k, (_c, _p, u) in caps.items()}
+    found = []
+    for w in wanted:
+        year = (w.owner_id, w.order_id, w.year)
+        verdict = Verdict()
+        if w.key in caps and w.net_cents > 0:
+            cap, policy, _used = caps[w.key]
+            verdict = _verdict(w, Use(w.year, cap, policy, used[year]))
+        if year in used and verdict.refusal is None:
+            used[year] += w.net_cents
+        found.append(verdict)
+    return found
+
+
+def _verdict(wanted: Wanted, use: Use) -> Verdict:
+    if wanted.net_cents <= use.left_cents:
+        return Verdict()
     if use.policy == "warn":
-        return said
-    raise Refused(
-        _("Damit wäre der Jahreshöchstbetrag {year} überschritten; frei sind noch {left}.").format(
-            year=use.year, left=eur(max(0, use.left_cents))
-        ),
-        code="yearly_cap",
-        rule=_("Der Leistungsschein vereinbart höchstens {cap} netto im Kalenderjahr.").format(
-            cap=eur(use.cap_cents)
-        ),
-        remedy=_("Einen höheren Betrag als Änderung des Leistungsscheins vereinbaren."),
-        remedy_url=f"/orders/{order_id}/amend",
-    )
+        said = _(
+            "Jahreshöchstbetrag {year} überschritten: {used} von {cap} gebucht oder vorgeschlagen."
+        )
+        total = eur(use.used_cents + wanted.net_cents)
+        return Verdict(said.format(year=use.year, used=total, cap=eur(use.cap_cents)))
+    return Verdict(
+        refusal=Refused(
+            _("Damit wäre der Jahreshöchstbetrag {year} überschritten; frei sind noch {left}.").format(
+                year=use.year, left=eur(max(0, use.left_cents))
+            ),
+            code="yearly_cap",
+            rule=_("Der Leistungsschein vereinbart höchstens {cap} netto im Kalenderjahr.").format(
+                cap=eur(use.cap_cents)
+            ),
+            remedy=_("Einen höheren Betrag als Änderung des Leistungsscheins vereinbaren."),
+            remedy_url=f"/orders/{wanted.order_id}/amend",
+        )
+    )  # fmt: skip
+
+
+async def check_cap(conn: Conn, wanted: Wanted) -> str:
+    """The note of a proposal that fits or is only warned of; Refused (code yearly_cap) beyond the maximum."""
+    (verdict,) = await weigh(conn, [wanted])
+    if verdict.refusal:
+        raise verdict.refusal
+    return verdict.note
+
+
+def with_warning(note: str, warning: str) -> str:
+    """A booking's note with what it is warned of, within the length a file takes back."""
+    room = NOTE - len(warning) - 1 if warning else NOTE
+    return f"{note.strip()[:room]} {warning}".strip()
 
 
 async def cap_for_change(

@@ -1,6 +1,7 @@
 """Propose what the calendar makes due, report what was used, switch the calendar of an order on or off."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,10 +12,11 @@ from exchange.bookings import store as bookings
 from exchange.bookings.actions import ask_counterpart, note_booking
 from exchange.bookings.model import BookingKind
 from exchange.bookings.store import NewBooking, Row
+from exchange.clearing.caps import weigh
 from exchange.ledger.gate import check_proposable
 from exchange.schedules import store
 from exchange.schedules.model import Piece, PieceKind, Standing, next_look
-from exchange.schedules.reading import Entry, Outlook, read_outlooks
+from exchange.schedules.reading import Entry, Outlook, read_outlooks, wanted_of
 from exchange.schedules.store import Head
 from exchange.telling.actions import counterpart_of, tell_bookings
 from kdnx.audit.actions import record
@@ -32,7 +34,7 @@ from kdnx.web.formats import day, eur, micro_eur, num
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 BATCH = 25
-QUANTITY_TASK, TAX_TASK = "schedule.quantity", "schedule.tax"
+QUANTITY_TASK, TAX_TASK, CAP_TASK = "schedule.quantity", "schedule.tax", "schedule.cap"
 QUANTITY_DAYS = 14
 S = Standing
 
@@ -85,9 +87,13 @@ async def _insert(
     try:
         async with conn.savepoint():  # drawn within: a refusal gives the ordinals back
             ordinals = await bookings.draw_ordinals(conn, keys)
+            # asked again under the counter's lock: what was read without it may have been used up
+            verdicts = await weigh(conn, [wanted_of(head, e) for e, _k in due])
+            if refusal := next((v.refusal for v in verdicts if v.refusal), None):
+                raise refusal
             new = [
-                _booking(conn, viewer, head, e, k, n)
-                for (e, k), n in zip(due, ordinals, strict=True)
+                _booking(conn, viewer, head, replace(e, note=v.note), k, n)
+                for (e, k), v, n in zip(due, verdicts, ordinals, strict=True)
             ]
             await bookings.insert_bookings(conn, new)
     except asyncpg.UniqueViolationError as error:
@@ -118,7 +124,7 @@ def _booking(
 
 
 def explain(entry: Entry) -> str:
-    """How the amount came about, a line a price, for the one who signs."""
+    """How the amount came about, a line a price, and what it is warned of, for the one who signs."""
     used = {x.ordinal: q for x, q in entry.quantities}
     lines = [
         _("{label}: {quantity} × {price} → {amount}").format(
@@ -127,13 +133,22 @@ def explain(entry: Entry) -> str:
         )
         for x, cents in entry.piece.amounts
     ]  # fmt: skip
-    return "\n".join(lines)[:2000]
+    return "\n".join([*lines, *([entry.note] if entry.note else [])])[:2000]
 
 
 async def _ask(conn: Conn, found: Outlook) -> None:
     """Open the tasks that stand between an elapsed period and its booking."""
     head = found.head
     tasks = [_quantity_task(head, e.piece) for e in found.entries if e.standing == S.NEEDS_QUANTITY]
+    if over := [e for e in found.entries if e.standing == S.OVER_CAP]:
+        title = _("{number}: Jahreshöchstbetrag erreicht, {period} wartet").format(
+            number=head.number, period=over[0].piece.label
+        )
+        dedup = f"{CAP_TASK}:{head.order_id}:{over[0].piece.last.year}"
+        due = conn.today + timedelta(days=QUANTITY_DAYS)
+        tasks.append(_task(head, head.owner_id, Role.BOOKING_CLERK, CAP_TASK, dedup, title, due))
+    else:
+        await close_tasks(conn, head.order_id, [CAP_TASK])
     if any(e.standing == S.NEEDS_TAX and e.piece.last < conn.today for e in found.entries):
         title = _("{number}: Umsatzsteuer entscheiden, Buchungen warten").format(number=head.number)
         hub = head.hub_id or await hub_on(conn, conn.today)

@@ -213,18 +213,21 @@ class Standing(StrEnum):
     FUTURE = "future"
     NEEDS_QUANTITY = "needs_quantity"
     NEEDS_TAX = "needs_tax"
+    OVER_CAP = "over_cap"
     BY_HAND = "by_hand"
     PAUSED = "paused"
     OFF = "off"
     NOTHING = "nothing"
 
 
+S = Standing
 STANDING_LABELS = {
     Standing.BOOKED: "gebucht",
     Standing.DUE: "fällig",
     Standing.FUTURE: "vorgesehen",
     Standing.NEEDS_QUANTITY: "wartet auf Menge",
     Standing.NEEDS_TAX: "wartet auf Steuerfall",
+    Standing.OVER_CAP: "über dem Jahreshöchstbetrag",
     Standing.BY_HAND: "von Hand gebucht",
     Standing.PAUSED: "ruht",
     Standing.OFF: "abgeschaltet",
@@ -235,6 +238,7 @@ STANDING_BADGES = {
     Standing.DUE: "info",
     Standing.NEEDS_QUANTITY: "warning",
     Standing.NEEDS_TAX: "warning",
+    Standing.OVER_CAP: "danger",
     Standing.PAUSED: "warning",
 }
 
@@ -269,7 +273,7 @@ def next_look(
 
     At the latest on the first of the next month, for terms may change; None when nothing can come any more.
     """
-    waiting = {Standing.NEEDS_TAX, Standing.NEEDS_QUANTITY, Standing.DUE, Standing.PAUSED}
+    waiting = {S.NEEDS_TAX, S.NEEDS_QUANTITY, S.OVER_CAP, S.DUE, S.PAUSED}
     if any(s in waiting and p.last < today for p, s in found):
         return today + DAY
     coming = [p.last + DAY for p, s in found if p.last >= today]

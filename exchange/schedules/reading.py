@@ -10,6 +10,7 @@ from uuid import UUID
 from catalog.interface import PriceRef, amount_for, list_prices
 from exchange.bookings.actions import BOOKABLE
 from exchange.bookings.model import TAX_NEEDED_FROM, UNDECIDED
+from exchange.clearing.caps import Verdict, Wanted, weigh
 from exchange.orders.model import Line
 from exchange.schedules import store
 from exchange.schedules.accrual import ProRata
@@ -36,12 +37,16 @@ Prices = Mapping[tuple[UUID, int], Mapping[int, PriceRef]]
 
 @dataclass(frozen=True)
 class Entry:
-    """One period of an order: what it comes to, where it stands, and the booking it has or had."""
+    """One period of an order: what it comes to, where it stands, and the booking it has or had.
+
+    `note` says why it waits or what its booking will be warned of.
+    """
 
     piece: Piece
     standing: Standing
     booking: Booked | None = None
     quantities: tuple[tuple[Line, Decimal], ...] = ()
+    note: str = ""
 
     @property
     def is_again(self) -> bool:
@@ -101,10 +106,32 @@ async def read_outlooks(
     codes = await store.get_codes(conn, [
         (h.owner_id, h.order_id, p.last) for h, ps, _b, _t in found for p, _q in ps if p.last >= TAX_NEEDED_FROM
     ])  # fmt: skip
-    return [
+    return await _capped(conn, [
         Outlook(h, tuple(_entries(h, ps, bs, codes, conn.today)), {t.version: t for t in ts})
         for h, ps, bs, ts in found
-    ]
+    ])  # fmt: skip
+
+
+async def _capped(conn: Conn, found: Sequence[Outlook]) -> list[Outlook]:
+    """What is due within the yearly maximum; what would exceed it waits and says so."""
+    due = [(o.head, e) for o in found for e in o.entries if e.standing == Standing.DUE]
+    verdicts = await weigh(conn, [wanted_of(h, e) for h, e in due])
+    by = {id(e): v for (_h, e), v in zip(due, verdicts, strict=True) if v.note or v.refusal}
+    return [replace(o, entries=tuple(_weighed(e, by.get(id(e))) for e in o.entries)) for o in found]
+
+
+def _weighed(entry: Entry, verdict: Verdict | None) -> Entry:
+    if verdict is None:
+        return entry
+    if verdict.refusal is None:
+        return replace(entry, note=verdict.note)
+    return replace(entry, standing=Standing.OVER_CAP, note=verdict.refusal.detail)
+
+
+def wanted_of(head: Head, entry: Entry) -> Wanted:
+    """What a period asks of the yearly maximum."""
+    piece = entry.piece
+    return Wanted(head.owner_id, head.order_id, piece.version, piece.last.year, piece.cents or 0)
 
 
 def _by_order(rows: Sequence[R]) -> dict[UUID, list[R]]:

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import asyncpg
 
 from exchange.bookings import store as bookings
-from exchange.bookings.actions import ask_counterpart, note_booking, terms_on
-from exchange.bookings.model import TAX_NEEDED_FROM, UNDECIDED, BookingKind
+from exchange.bookings.actions import ask_counterpart, note_booking
+from exchange.bookings.model import BookingKind
 from exchange.bookings.store import NewBooking, Row, Terms
-from exchange.ledger.gate import check_proposable
+from exchange.clearing.caps import with_warning
 from exchange.ledger.reading import own_or_all
-from exchange.schedules.store import get_codes
 from exchange.shares import store
+from exchange.shares.drafting import check_gate, draft_of, weigh_shares
 from exchange.shares.model import (
     KEY_LABELS,
     KeyKind,
@@ -25,7 +25,6 @@ from exchange.shares.model import (
     Share,
     advance,
     service_days,
-    split,
 )
 from exchange.shares.store import Taker
 from exchange.telling.actions import counterpart_of, tell_bookings
@@ -33,11 +32,9 @@ from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
 from kdnx.errors import Forbidden, NotFound, Refused, Stale
 from kdnx.ids import new_id
-from kdnx.text import _, ngettext
+from kdnx.text import _
 from kdnx.viewer import Permission, Viewer, require
-from kdnx.web.formats import day, eur, num, pct
-
-NAMED = 5
+from kdnx.web.formats import eur, num, pct
 
 
 @dataclass(frozen=True)
@@ -49,15 +46,6 @@ class Figures:
     fixed_pct: Decimal = Decimal(0)
     by_days: bool = True
     evidence: str = ""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A pool with its shares as they would be now, and what stands against settling it (German)."""
-
-    pool: Pool
-    shares: tuple[Share, ...]
-    obstacles: tuple[str, ...] = ()
 
 
 async def read_pool(conn: Conn, viewer: Viewer, pool_id: UUID) -> Pool:
@@ -180,74 +168,6 @@ async def discard_pool(conn: Conn, viewer: Viewer, pool_id: UUID, *, expected: i
     return await _save(conn, viewer, replace(pool, state=state.value), "cost_pool.discard")
 
 
-async def work_out(conn: Conn, pool: Pool) -> Draft:
-    """The shares of a draft as they are now, less what is confirmed, and what stands against settling it."""
-    draft = await _work_out(conn, pool)
-    try:
-        await _check_gate(conn, draft.shares if pool.state == PoolState.DRAFT else ())
-    except Refused as error:
-        said = " ".join(t for t in (error.detail, error.remedy) if t)
-        return replace(draft, obstacles=(*draft.obstacles, said))
-    return draft
-
-
-async def _work_out(conn: Conn, pool: Pool) -> Draft:
-    shares = await store.list_shares(conn, pool)
-    if pool.state != PoolState.DRAFT:
-        return Draft(pool, tuple(shares))
-    advances = await store.get_advances(
-        conn, pool.owner_id, [s.order_id for s in shares], pool.year
-    )
-    found = [replace(s, advances_cents=advances.get(s.order_id, (0, 0))[0]) for s in shares]
-    obstacles = await _obstacles(conn, pool, found, advances)
-    try:
-        found = split(pool, found)
-    except Refused as error:
-        obstacles.insert(0, " ".join(t for t in (error.detail, error.remedy) if t))
-    total = sum((s.key for s in found), Decimal(0))
-    return Draft(
-        replace(pool, key_total=total, participants=len(found)), tuple(found), tuple(obstacles)
-    )
-
-
-async def _check_gate(conn: Conn, shares: Sequence[Share]) -> None:
-    """Refused (code period_closing) while a period of service is being closed; asked once a month, latest first.
-
-    A share of a closed year passes: signed, it is booked into the open year and stays out of what was reported.
-    """
-    months = {(s.last_day.year, s.last_day.month): s.last_day for s in shares}
-    for month in sorted(months, reverse=True):
-        await check_proposable(conn, months[month])
-
-
-async def _obstacles(
-    conn: Conn, pool: Pool, shares: Sequence[Share], advances: Mapping[UUID, tuple[int, int]]
-) -> list[str]:
-    said = []
-    over = max((s.last_day for s in shares), default=date(pool.year, 12, 31))
-    if over >= conn.today:
-        text = _("Die Leistung läuft in diesem Jahr noch bis {day}; abgerechnet wird danach.")
-        said.append(text.format(day=day(over)))
-    waiting = [s.number for s in shares if advances.get(s.order_id, (0, 0))[1]]
-    if waiting:
-        text = ngettext(
-            "Zu {n} Leistungsschein sind Buchungen dieses Jahres noch offen: {numbers}. Erst bestätigen oder klären.",
-            "Zu {n} Leistungsscheinen sind Buchungen dieses Jahres noch offen: {numbers}. Erst bestätigen oder klären.",
-            len(waiting),
-        )
-        said.append(text.format(n=len(waiting), numbers=", ".join(waiting[:NAMED])))
-    keys = [(pool.owner_id, s.order_id, s.last_day) for s in shares if s.last_day >= TAX_NEEDED_FROM]  # fmt: skip
-    undecided = {o for (o, _d), codes in (await get_codes(conn, keys)).items() if UNDECIDED in codes}  # fmt: skip
-    open_ones = [s.number for s in shares if s.order_id in undecided]
-    if open_ones:
-        said.append(
-            _(
-                "Ab 2027 ist die Umsatzsteuer zu entscheiden (§ 27 Abs. 22a UStG): {numbers}."
-            ).format(numbers=", ".join(open_ones[:NAMED]))
-        )
-    return said
-
-
 async def propose_pool(
     conn: Conn, viewer: Viewer, pool_id: UUID, *, expected: int | None
 ) -> list[Row]:
@@ -259,24 +179,23 @@ async def propose_pool(
     ordinals = dict(
         zip(ids, await bookings.draw_ordinals(conn, [(pool.owner_id, i) for i in ids]), strict=True)
     )
-    draft = await _work_out(conn, pool)
-    await _check_gate(conn, draft.shares)
+    draft = await draft_of(conn, pool)
+    await check_gate(conn, draft.shares)
     if draft.obstacles:
         raise Refused(
             draft.obstacles[0], code="not_ready",
             remedy=" ".join(draft.obstacles[1:]) or _("Danach lässt sich abrechnen."),
         )  # fmt: skip
-    due = [s for s in draft.shares if s.rest_cents]
-    versions: dict[UUID, list[Terms]] = {}
-    for t in await bookings.get_terms(conn, ids=[s.order_id for s in due]):
-        versions.setdefault(t.order_id, []).append(t)
+    weighed = await weigh_shares(conn, pool, draft.shares)
     new = {}
-    for s in due:
-        terms = terms_on(versions[s.order_id], s.last_day)
-        new[s.order_id] = _booking(conn, viewer, draft.pool, s, terms, ordinals[s.order_id])
+    for s in draft.shares:
+        if s.order_id in weighed:
+            terms, said = weighed[s.order_id]
+            made = _booking(conn, viewer, draft.pool, s, terms, ordinals[s.order_id])
+            new[s.order_id] = replace(made, note=with_warning(made.note, said.note))
     rows = await _insert(conn, viewer, list(new.values()))
-    made = {order_id: b.id for order_id, b in new.items()}
-    final = [replace(s, booking_id=made.get(s.order_id)) for s in draft.shares]
+    ids_of = {order_id: b.id for order_id, b in new.items()}
+    final = [replace(s, booking_id=ids_of.get(s.order_id)) for s in draft.shares]
     await store.save_shares(conn, pool, final, shown=True)
     await _save(conn, viewer, replace(draft.pool, state=state.value), "cost_pool.propose")
     return rows

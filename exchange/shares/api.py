@@ -11,8 +11,8 @@ from exchange.shares.actions import (
     propose_pool,
     read_pool,
     save_pool,
-    work_out,
 )
+from exchange.shares.drafting import work_out
 from exchange.shares.model import Pool
 from exchange.shares.schemas import PoolBody, PoolList, PoolOut, PoolQuery, ShareOut
 from kdnx.errors import Invalid

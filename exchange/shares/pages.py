@@ -20,8 +20,8 @@ from exchange.shares.actions import (
     propose_pool,
     read_pool,
     save_pool,
-    work_out,
 )
+from exchange.shares.drafting import work_out
 from exchange.shares.model import BADGES, KEY_LABELS, LABELS, PoolState
 from exchange.shares.schemas import NewPoolForm, PoolForm, PoolPageQuery, VersionForm
 from kdnx.errors import FieldError, Invalid, Refused

@@ -15,7 +15,8 @@ from exchange.signing.actions import (
     confirm_part,
     dispute_booking,
 )
-from exchange.signing.files import COLUMNS, as_row
+from exchange.signing.columns import COLUMNS
+from exchange.signing.files import as_row
 from exchange.signing.schemas import BulkForm, ConfirmForm, DisputeForm, PartForm
 from kdnx.imports.writing import write_csv
 from kdnx.text import _, ngettext

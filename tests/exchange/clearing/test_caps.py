@@ -1,19 +1,31 @@
 """A yearly maximum: set with the offer or by a change, asked at every proposal, shown with its use."""
 
 import asyncio
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from exchange.bookings.actions import Proposal, propose_booking
+from exchange.bookings.actions import Proposal, adjust_booking, propose_booking
 from exchange.clearing.caps import set_cap, use_of
-from exchange.clearing.store import find_cap
+from exchange.clearing.store import Cap, find_cap, save_cap
+from exchange.schedules.actions import propose_due, read_outlook
+from exchange.shares.actions import Figures, create_pool, propose_pool, save_pool
+from exchange.shares.drafting import work_out
+from exchange.shares.model import KeyKind
+from exchange.signing.actions import confirm_booking
+from exchange.signing.columns import COLUMNS
+from exchange.signing.files import KIND
 from kdnx.audit.actions import finish
 from kdnx.db.pool import transaction
 from kdnx.errors import Forbidden, KdnxError, NotFound, Refused
+from kdnx.ids import named_id
+from kdnx.imports.kinds import Row
+from kdnx.tasks.actions import list_my_tasks
 from kdnx.viewer import Scope, Viewer
 from tests.cast import make_cast
 from tests.exchange.amendments.test_actions import propose, sign
+from tests.exchange.build import an_order
 from tests.exchange.order_build import NOW, STEPS, an_order_at, take
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
@@ -56,6 +68,89 @@ async def test_where_it_only_warns_both_sides_read_it_on_the_booking(conn, cast)
     row = await propose_booking(conn, cast.nord.viewer, month(order, 7, 1_200_00))
     note = await conn.fetchval("SELECT note FROM exchange.booking WHERE id = $1", row.id)
     assert "Jahreshöchstbetrag 2026 überschritten" in note and "1.200,00" in note
+
+
+async def look(conn):
+    """The calendar's job until it is quiet."""
+    await conn.act_as(SYSTEM)
+    while await propose_due(conn):
+        pass
+
+
+async def test_the_calendar_waits_at_it_asks_the_provider_and_goes_on_after_a_change(conn, cast):
+    order = await running(
+        conn, cast, 3_000_00, "block"
+    )  # 1,200.00 a month, July to October are over
+    await look(conn)
+    await conn.act_as(cast.nord.viewer)
+    entries = (await read_outlook(conn, order.id, conn.today)).entries[:4]
+    assert [e.standing for e in entries] == ["booked", "booked", "over_cap", "over_cap"]
+    assert "600,00" in entries[2].note
+    (task,) = await list_my_tasks(conn, cast.nord.viewer, kind="schedule.cap")
+    assert "2026-09" in task.title
+    conn.now += timedelta(days=1)
+    await look(conn)  # looked at again: nothing new, one task
+    await conn.act_as(cast.nord.viewer)
+    assert len(await list_my_tasks(conn, cast.nord.viewer, kind="schedule.cap")) == 1
+    cap = await find_cap(conn, order.owner_id, order.id, order.current_version)
+    await save_cap(conn, replace(cap, cap_cents=4_800_00), None)
+    conn.now += timedelta(days=1)
+    await look(conn)
+    await conn.act_as(cast.nord.viewer)
+    entries = (await read_outlook(conn, order.id, conn.today)).entries[:4]
+    assert [e.standing for e in entries] == ["booked"] * 4
+    assert await list_my_tasks(conn, cast.nord.viewer, kind="schedule.cap") == []
+
+
+async def test_where_it_only_warns_the_calendar_proposes_and_says_so(conn, cast):
+    order = await running(conn, cast, 3_000_00, "warn")
+    await look(conn)
+    rows = await conn.fetch(
+        "SELECT note FROM exchange.booking WHERE order_id = $1 ORDER BY ordinal", order.id
+    )
+    said = ["Jahreshöchstbetrag 2026 überschritten" in r["note"] for r in rows]
+    assert said == [False, False, True, True]
+
+
+async def test_a_correction_upwards_and_a_file_ask_it_too(conn, cast):
+    order = await running(conn, cast, 2_000_00, "block")
+    nord = cast.nord.viewer
+    row = await propose_booking(conn, nord, month(order, 7, 1_500_00))
+    await conn.act_as(cast.sued.viewer)
+    await confirm_booking(conn, cast.sued.viewer, row.id)
+    with pytest.raises(Refused) as refused:
+        await adjust_booking(conn, cast.sued.viewer, row.id, delta_cents=500_01, reason="mehr")
+    assert refused.value.code == "yearly_cap"
+    await conn.act_as(nord)
+    rows = [
+        Row(n + 2, {c.name: None for c in COLUMNS} | {
+            "order": order.number, "service_from": date(2026, 8, 1), "service_to": date(2026, 8, 31), "net": net,
+            "reference": f"LS-{n}",
+        })
+        for n, net in enumerate((300_00, 200_01, 200_00))
+    ]  # fmt: skip
+    done = await KIND.write(conn, nord, rows)
+    assert (done.new, [e.row for e in done.errors]) == (2, [3])
+    assert "frei sind noch 200,00" in done.errors[0].message
+    again = await KIND.write(conn, nord, [rows[0], rows[2]])
+    assert (again.new, again.unchanged) == (0, 2)
+
+
+async def test_the_settlement_of_a_years_cost_names_it_before_anybody_signs(conn, cast):
+    conn.now = datetime(2027, 1, 15, 9, 0, tzinfo=UTC)
+    order_id = await an_order(conn, cast, cast.nord, cast.sued, number="L-2026-0009")
+    await conn.act_as(cast.nord.viewer)
+    await save_cap(conn, Cap(cast.nord.id, order_id, 1, 1_000_00, "block"), None)
+    figures = Figures(KeyKind.EQUAL, 1_000_01, by_days=False, evidence="Kostenstelle 1")
+    pool = await create_pool(conn, cast.nord.viewer, named_id("offering", "hosting"), 2026, figures)
+    (said,) = (await work_out(conn, pool)).obstacles
+    assert "L-2026-0009" in said and "Jahreshöchstbetrag 2026" in said
+    with pytest.raises(Refused, match="Jahreshöchstbetrag"):
+        await propose_pool(conn, cast.nord.viewer, pool.id, expected=pool.row_version)
+    fits = replace(figures, actual_cents=1_000_00)
+    pool = await save_pool(conn, cast.nord.viewer, pool.id, fits, {}, expected=pool.row_version)
+    (row,) = await propose_pool(conn, cast.nord.viewer, pool.id, expected=pool.row_version)
+    assert row.net_cents == 1_000_00
 
 
 async def test_only_the_provider_sets_it_and_only_before_the_review(conn, cast):

@@ -15,8 +15,8 @@ from exchange.shares.actions import (
     propose_pool,
     read_pool,
     save_pool,
-    work_out,
 )
+from exchange.shares.drafting import work_out
 from exchange.shares.model import KeyKind
 from exchange.signing.actions import confirm_booking
 from kdnx.errors import Forbidden, NotFound, Refused, Stale

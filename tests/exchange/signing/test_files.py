@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from exchange.ledger.actions import verify_ledger
-from exchange.signing.files import COLUMNS, KIND
+from exchange.signing.columns import COLUMNS
+from exchange.signing.files import KIND
 from kdnx.imports.actions import run_import
 from kdnx.imports.cells import match_headings
 from kdnx.imports.kinds import Row
