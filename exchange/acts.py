@@ -108,6 +108,7 @@ ACT_LABELS: Mapping[str, str] = {
     "settlement.freeze": "Ausgleich eingefroren",
     "settlement.match": "Eigene Bücher mit dem Kontoauszug verglichen",
     "settlement.prepare": "Ausgleich vorbereitet",
+    "settlement.return": "Zahlung eines Ausgleichs ist zurückgekommen",
     "settlement.settle": "Ausgleich gezahlt und gebucht",
     "settlement.terms": "Angabe geändert, wer verrechnet",
     "trail.look": "Revision: Beträge dieses Mitglieds eingesehen",

@@ -28,6 +28,7 @@ from exchange.planning import part as planning
 from exchange.positions import part as positions
 from exchange.reminding import part as reminding
 from exchange.reports import part as reports
+from exchange.returns import part as returns
 from exchange.running import part as running
 from exchange.samples import part as samples
 from exchange.schedules import part as schedules
@@ -45,7 +46,7 @@ from kdnx.module import Module
 PARTS = (
     orders, acceptance, offers, running, inhouse, cooperations, clearing, reminding, approvals,
     continuation, legacy, ledger, bookings, signing, silence, schedules, expected, amendments, indexing, shares,
-    reports, senders, unbilled, invoices, selfbilling, netting, journals, matching, trail, samples,
+    reports, senders, unbilled, invoices, selfbilling, netting, returns, journals, matching, trail, samples,
     balances, positions, closing, digests, planning, taxwatch, moves,
 )  # fmt: skip
 MODULE = Module(

@@ -204,7 +204,10 @@ async def _tell(
 async def approve_run(
     conn: Conn, viewer: Viewer, run_id: UUID, *, expected: int | None = None
 ) -> Run:
-    """A second person of the office releases the payments; Refused for the one who froze (D19)."""
+    """A second person of the office releases the payments; Refused for the one who froze (D19).
+
+    Refused too when a member's bank data changed since (code iban_changed): money goes where it is kept today.
+    """
     run = await _locked(conn, viewer, run_id, expected)
     after = advance(run.state, RunEvent.APPROVE)
     if viewer.person_id is None:
@@ -216,6 +219,15 @@ async def approve_run(
             remedy=_("Eine andere Person der Geschäftsstelle öffnet die Aufgabe und gibt frei."),
             code="four_eyes",
         )
+    if changed := await changed_ibans(conn, await store.list_payments(conn, run)):
+        raise Refused(
+            _("Die Bankverbindung hat sich seit dem Einfrieren geändert: {names}.").format(
+                names=", ".join(changed)
+            ),
+            rule=_("Gezahlt wird an die IBAN, die eingefroren wurde."),
+            remedy=_("Diesen Ausgleich verwerfen und neu einfrieren; die Beträge bleiben dieselben."),
+            code="iban_changed",
+        )  # fmt: skip
     approved = replace(
         run, state=after.value, approved_by=viewer.person_id, approved_at=conn.now, row_version=run.row_version + 1,
     )  # fmt: skip
@@ -223,6 +235,14 @@ async def approve_run(
     await close_tasks(conn, run.id, [TASK])
     _note(conn, viewer, "settlement.approve", approved)
     return approved
+
+
+async def changed_ibans(conn: Conn, payments: Sequence[Paid]) -> list[str]:
+    """Short names of the parties whose bank data differ from what was frozen."""
+    frozen = {(p.payee_id, p.payee_iban) for p in payments}
+    frozen |= {(p.payer_id, p.payer_iban) for p in payments}
+    members = {m.id: m for m in await list_members(conn)}
+    return sorted({members[i].short_name for i, iban in frozen if (members[i].iban or "") != iban})
 
 
 async def settle_run(

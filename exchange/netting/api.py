@@ -34,7 +34,10 @@ def run_out(run: Run) -> RunOut:
 def detail_out(shown: Shown) -> RunDetail:
     """A run with its visible lines and payments."""
     lines = [LineOut(**vars(x), out_cents=x.out_cents, in_cents=x.in_cents) for x in shown.lines]
-    payments = [PaymentOut.model_validate(vars(p)) for p in shown.payments]
+    days = {n: back.returned_on for n, back in shown.returned.items()}
+    payments = [
+        PaymentOut.model_validate({**vars(p), "returned_on": days.get(p.n)}) for p in shown.payments
+    ]
     return RunDetail(**run_out(shown.run).model_dump(), lines=lines, payments=payments)
 
 

@@ -39,6 +39,7 @@ WORDS: dict[str, Any] = {
     "labels": LABELS, "badges": BADGES, "mode_words": MODE_WORDS,
     "modes": [(m.value, t) for m, t in MODE_LABELS.items()],
 }  # fmt: skip
+WAITING = {RunState.FROZEN, RunState.APPROVED}
 CSV = "text/csv; charset=utf-8"
 
 
@@ -95,6 +96,7 @@ async def _show(call: Call, form: Form[Any] | None = None, status: int = 200) ->
         steps=_steps(run.state),
         is_office=is_office,
         sees_all=call.viewer.scope in {Scope.OFFICE, Scope.AUDIT},
+        changed=await actions.changed_ibans(call.conn, shown.payments) if run.state in WAITING else (),
         own_lines=any(call.viewer.acts_for(x.final_id) for x in shown.lines),
         may_approve=is_office and call.viewer.person_id != run.frozen_by,
         may_pay=run.state in {RunState.APPROVED, RunState.SETTLED} and any(p.payer_id == payer for p in shown.payments),

@@ -1,7 +1,7 @@
 """What pages and JSON show of runs: the plan at its stage, a member's statement, files."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -12,6 +12,8 @@ from exchange.netting.actions import Plan, plan_of
 from exchange.netting.model import LABELS, Line, Payment, RunState, Totals, totals_of
 from exchange.netting.sepa import write_pain001
 from exchange.netting.store import Movement, Paid, Run
+from exchange.returns.model import Returned
+from exchange.returns.store import list_returns
 from kdnx.db.conn import Conn
 from kdnx.errors import NotFound
 from kdnx.members.store import list_members
@@ -39,6 +41,7 @@ class Shown:
     totals: Totals
     cut: Cut | None
     invoices: int
+    returned: Mapping[int, Returned]
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ async def read_run(conn: Conn, viewer: Viewer, run_id: UUID) -> Shown:
     return Shown(
         run, plan.lines, plan.payments, sorted(names), totals_of(plan.lines, moved),
         await find_cut(conn, run.up_to) if run.up_to else None, await store.count_items(conn, run),
+        await list_returns(conn, run.id) if run.state == RunState.SETTLED else {},
     )  # fmt: skip
 
 

@@ -90,12 +90,14 @@ class LineOut(BaseModel):
 
 
 class PaymentOut(BaseModel):
-    """One transfer of money, cents."""
+    """One transfer of money, cents; `n` is its number within the run, `returned_on` the day it came back."""
 
+    n: int
     payer_id: UUID
     payee_id: UUID
     cents: int
     reference: str
+    returned_on: date | None = None
 
 
 class RunOut(BaseModel):

@@ -91,12 +91,12 @@ MOVEMENTS = """
 SELECT recorded_at, kind, account, cents, source, source_id, label FROM exchange.settlement_statement($1, $2, $3) WHERE NOT is_opening
 ORDER BY recorded_at, label, account, cents LIMIT $4
 """
-# every settled run stands in the ledger with exactly its lines
+# every settled run stands in the ledger with exactly its lines; what came back is proved by itself
 WRONG_RUNS = """
 SELECT r.number FROM exchange.settlement_run r
 CROSS JOIN LATERAL (SELECT coalesce(sum(abs(l.netted_cents)), 0) AS netted, coalesce(sum(l.out_cents + l.in_cents), 0) AS paid
   FROM exchange.settlement_line l WHERE l.owner_id = r.owner_id AND l.run_id = r.id) x
-CROSS JOIN LATERAL (SELECT coalesce(sum(t.cents) FILTER (WHERE t.kind = 'netting'), 0) AS netted, coalesce(sum(t.cents) FILTER (WHERE t.kind = 'payment'), 0) AS paid
+CROSS JOIN LATERAL (SELECT coalesce(sum(t.cents) FILTER (WHERE t.kind = 'netting'), 0) AS netted, coalesce(sum(t.cents) FILTER (WHERE t.kind = 'payment' AND t.sign = 1), 0) AS paid
   FROM exchange.transfer t WHERE t.owner_id = r.owner_id AND t.source_id = r.id) y
 WHERE (r.state = 'settled') IS DISTINCT FROM (y.netted + y.paid > 0 OR (r.state = 'settled' AND x.netted + x.paid = 0))
   OR (r.state = 'settled' AND (x.netted <> y.netted OR x.paid <> y.paid))

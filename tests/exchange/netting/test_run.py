@@ -197,6 +197,25 @@ async def test_missing_bank_data_is_named_before_anything_is_kept(conn, cast):
     assert error.value.code == "iban_missing"
 
 
+async def test_bank_data_that_changed_since_stops_the_release(conn, cast, client):
+    await books(conn, cast)
+    frozen = await to_frozen(conn, cast)
+    await conn.act_as(SYSTEM)
+    await conn.execute(
+        "UPDATE kdnx.member SET iban = 'DE02120300000000202051' WHERE id = $1", cast.nord.id
+    )
+    page = await client.as_(cast.office).get(f"/settlements/{frozen.id}")
+    assert "Bankverbindung geändert" in page.text
+    second = await office(conn, cast, second=True)
+    with pytest.raises(Refused) as refused:
+        await approve_run(conn, second, frozen.id)
+    assert refused.value.code == "iban_changed"
+    await discard_run(conn, second, frozen.id, reason="neue Bankverbindung")
+    again = await to_frozen(conn, cast)
+    second = await office(conn, cast, second=True)
+    assert (await approve_run(conn, second, again.id)).state == "approved"
+
+
 async def test_one_open_run_and_dropping_it(conn, cast):
     await books(conn, cast)
     frozen = await to_frozen(conn, cast)

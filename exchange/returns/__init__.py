@@ -1,0 +1,1 @@
+"""Payments that did not arrive."""
