@@ -68,7 +68,7 @@ SELECT b.*, p.short_name AS provider_name, r.short_name AS recipient_name, coale
 FROM exchange.booking_row b JOIN kdnx.public_member p ON p.id = b.owner_id JOIN kdnx.public_member r ON r.id = b.recipient_id LEFT JOIN exchange.order_version v ON v.owner_id = b.owner_id AND v.order_id = b.order_id AND v.version = b.order_version
 WHERE ($1::uuid[] IS NULL OR b.owner_id = ANY ($1) OR b.recipient_id = ANY ($1))
   AND ($2::text IS NULL OR b.state = $2) AND ($3::int IS NULL OR b.service_year = $3) AND ($4::uuid IS NULL OR b.order_id = $4)
-  AND ($5::text IS NULL OR b.number || '/' || b.ordinal ILIKE $5 || '%' OR b.reference ILIKE $5 || '%')
+  AND ($5::text IS NULL OR b.number || '/' || b.ordinal ILIKE CASE WHEN $5 ~ '/[0-9]+$' THEN $5 ELSE $5 || '%' END OR b.reference ILIKE $5 || '%')
   AND ($6::timestamptz IS NULL OR (b.proposed_at, b.id) < ($6, $7::uuid))
 ORDER BY b.proposed_at DESC, b.id DESC LIMIT $8
 """

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from exchange.matching import store
+from exchange.matching.extracts import read_extract
 from exchange.matching.model import Item, as_stored, match_books
 from exchange.matching.store import Report
 from exchange.netting.reading import MOST, Statement, read_statement
@@ -12,61 +13,10 @@ from exchange.netting.store import Run, get_run
 from kdnx.audit.actions import record
 from kdnx.clock import berlin_day
 from kdnx.db.conn import Conn
-from kdnx.errors import Forbidden, Invalid, NotFound
+from kdnx.errors import Forbidden, NotFound
 from kdnx.ids import new_id
-from kdnx.imports.cells import match_headings, read_rows
-from kdnx.imports.kinds import CellKind, Column
-from kdnx.imports.reading import read_table
 from kdnx.text import _
 from kdnx.viewer import Permission, Viewer, missing_role, require
-
-COLUMNS = (
-    Column("reference", "Beleg", aliases=("Belegnummer", "Beleg-Nr.", "Belegfeld 1", "Referenz", "Rechnungsnummer",
-           "Buchungsnummer", "Verwendungszweck", "Dokument")),
-    Column("cents", "Betrag", CellKind.MONEY, aliases=("Umsatz", "Summe", "Betrag EUR", "Betrag in Euro", "Wert")),
-    Column("debit", "Soll", CellKind.MONEY, aliases=("Soll EUR", "Betrag Soll")),
-    Column("credit", "Haben", CellKind.MONEY, aliases=("Haben EUR", "Betrag Haben")),
-    Column("day", "Datum", CellKind.DAY, aliases=("Buchungsdatum", "Belegdatum", "Buchungstag", "Gebucht am")),
-)  # fmt: skip
-SHOWN_FAULTS = 5
-
-
-def read_extract(content: bytes, file_name: str) -> list[Item]:
-    """The rows of a finance system's file, cents; Invalid names the missing column or the first unreadable rows."""
-    table = read_table(content, file_name)
-    mapping = match_headings(table.headings, COLUMNS)
-    if (
-        not {"cents", "debit", "credit"} & mapping.keys()
-        or not {"reference", "day"} & mapping.keys()
-    ):
-        raise Invalid(
-            _("Gebraucht werden ein Betrag und ein Beleg oder Datum; gefunden: {found}.").format(
-                found=", ".join(h for h in table.headings if h) or _("keine Überschrift")
-            ),
-            remedy=_("Die Überschriften heißen zum Beispiel Beleg, Datum, Betrag oder Soll und Haben."),
-            code="columns_missing",
-        )  # fmt: skip
-    rows, faults = read_rows(table, COLUMNS, mapping, is_office=False)
-    if faults:
-        said = "; ".join(
-            _("Zeile {n}, {field}: {found}").format(n=f.row, field=f.field, found=f.found)
-            for f in faults[:SHOWN_FAULTS]
-        )
-        raise Invalid(
-            _("Nicht lesbar: {said}.").format(said=said),
-            remedy=_("Bitte berichtigen und noch einmal hochladen."),
-        )
-    found = [
-        Item(
-            r.values["reference"] or "",
-            (r.values["cents"] or 0) + (r.values["debit"] or 0) - (r.values["credit"] or 0),
-            r.values["day"],
-        )
-        for r in rows
-    ]
-    if not found:
-        raise Invalid(_("Die Datei enthält keine Zeilen."))
-    return found
 
 
 def hub_items(found: Statement) -> list[Item]:

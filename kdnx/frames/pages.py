@@ -15,7 +15,7 @@ from kdnx.errors import Invalid
 from kdnx.frames import store
 from kdnx.members.store import list_members
 from kdnx.module import Check, Hit, Module, TileData
-from kdnx.tasks.actions import list_my_tasks
+from kdnx.tasks.actions import gather_my_tasks, list_my_tasks
 from kdnx.text import _
 from kdnx.viewer import Permission
 from kdnx.web import styleguide
@@ -25,7 +25,7 @@ from kdnx.web.routing import Call, get
 CHECKS = (Check("audit_chain", "Die Prüfspur ist lückenlos und unverändert.", audit.BROKEN_CHAIN),)
 PER_KIND = 8
 AUDIT_PAGE = 100
-NUMBER = re.compile(r"[A-Z]{1,3}-\d{4}-\d{4,}(-\d+)?")
+NUMBER = re.compile(r"[A-Z]{1,3}-\d{4}-\d{4,}(-\d+)?(/\d+)?")
 
 
 class SearchQuery(BaseModel):
@@ -39,6 +39,9 @@ class AuditQuery(SearchQuery):
 
     member: UUID | None = None
     cursor: str | None = Field(None, max_length=600)
+
+
+MOST_TASKS = 200
 
 
 class TaskQuery(BaseModel):
@@ -63,15 +66,15 @@ async def show_start(call: Call) -> Response:
     """Where the day begins: what waits for me, and the figures of my modules."""
     if not call.viewer.is_known:
         return RedirectResponse("/login", 303)
-    tasks = await list_my_tasks(call.conn, call.viewer, limit=12)
-    return await call.page("frames/start.html", tasks=tasks, tiles=await tiles_of(call, "start"))
+    groups = await gather_my_tasks(call.conn, call.viewer)
+    return await call.page("frames/start.html", groups=groups, tiles=await tiles_of(call, "start"))
 
 
 async def show_tasks(call: Call) -> Response:
     """Everything that waits for me."""
     query = call.query(TaskQuery)
-    tasks = await list_my_tasks(call.conn, call.viewer, kind=query.kind, limit=200)
-    return await call.page("frames/tasks.html", tasks=tasks, kind=query.kind)
+    tasks = await list_my_tasks(call.conn, call.viewer, kind=query.kind, limit=MOST_TASKS)
+    return await call.page("frames/tasks.html", tasks=tasks, kind=query.kind, most=MOST_TASKS)
 
 
 async def search_everything(call: Call) -> Response:

@@ -6,7 +6,7 @@ from uuid import UUID
 from kdnx.db.conn import Conn
 from kdnx.ids import new_id
 from kdnx.tasks import store
-from kdnx.tasks.model import NewTask, Task
+from kdnx.tasks.model import Gathered, NewTask, Task
 from kdnx.viewer import Viewer
 
 
@@ -29,6 +29,21 @@ async def list_my_tasks(
     return await store.list_mine(
         conn, viewer.members, [r.value for r in viewer.roles], viewer.principal, kind, limit
     )
+
+
+async def gather_my_tasks(
+    conn: Conn, viewer: Viewer, *, each: int = 3, limit: int = 24
+) -> list[Gathered]:
+    """What waits for this viewer by kind, the kind with the next due first, `each` tasks at most of one kind."""
+    found: dict[str, list[Task]] = {}
+    counts: dict[str, int] = {}
+    roles = [r.value for r in viewer.roles]
+    for task, count in await store.list_first_of_kind(
+        conn, viewer.members, roles, viewer.principal, each, limit
+    ):
+        found.setdefault(task.kind, []).append(task)
+        counts[task.kind] = count
+    return [Gathered(kind, tasks, counts[kind]) for kind, tasks in found.items()]
 
 
 def _row(t: NewTask) -> dict[str, object]:

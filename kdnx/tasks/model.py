@@ -1,5 +1,6 @@
 """A task and what it needs to be opened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -42,3 +43,22 @@ class Task:
     due_at: datetime | None
     state: str
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The next open tasks of one kind, and how many there are of it."""
+
+    kind: str
+    tasks: Sequence[Task]
+    count: int
+
+    @property
+    def shown(self) -> int:
+        """How many are among them."""
+        return len(self.tasks)
+
+    @property
+    def more(self) -> int:
+        """How many are not among them."""
+        return self.count - len(self.tasks)

@@ -17,6 +17,17 @@ FROM kdnx.task WHERE state = 'open' AND owner_id = ANY ($1::uuid[]) AND assignee
 ORDER BY due_at NULLS LAST, created_at, id LIMIT $5
 """
 
+# the next of each kind, so that many of one kind hide no other
+FIRST_OF_KIND = """
+SELECT * FROM (
+  SELECT owner_id, id, kind, title, object_kind, object_id, url, assignee_role, due_at, state, created_at,
+    row_number() OVER (PARTITION BY kind ORDER BY due_at NULLS LAST, created_at, id) AS place, count(*) OVER (PARTITION BY kind) AS of_kind,
+    min(coalesce(due_at, 'infinity')) OVER (PARTITION BY kind) AS first_due, min(created_at) OVER (PARTITION BY kind) AS first_at
+  FROM kdnx.task WHERE state = 'open' AND owner_id = ANY ($1::uuid[]) AND assignee_role = ANY ($2::text[])
+    AND (person_id IS NULL OR person_id = $3) AND not_person_id IS DISTINCT FROM $3) t
+WHERE place <= $4 ORDER BY first_due, first_at, kind, place LIMIT $5
+"""
+
 
 async def open_tasks(conn: Conn, rows: Sequence[dict[str, object]]) -> int:
     """Open them; those already open under the same dedup stay as they are."""
@@ -42,3 +53,11 @@ async def list_mine(
 ) -> list[Task]:
     """Open tasks for these members and roles that this person may do, next due first."""
     return many(Task, await conn.fetch(MINE, list(members), list(roles), person_id, kind, limit))
+
+
+async def list_first_of_kind(
+    conn: Conn, members: Sequence[UUID], roles: Sequence[str], person_id: UUID | None, each: int, limit: int
+) -> list[tuple[Task, int]]:  # fmt: skip
+    """The next `each` open tasks of every kind, the kind with the next due first; with how many there are of it."""
+    rows = await conn.fetch(FIRST_OF_KIND, list(members), list(roles), person_id, each, limit)
+    return [(t, r["of_kind"]) for t, r in zip(many(Task, rows), rows, strict=True)]

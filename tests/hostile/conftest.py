@@ -21,7 +21,8 @@ from kdnx.db.pool import open_pool, transaction
 from kdnx.viewer import NOBODY, Scope, Viewer
 from tests.cast import Cast, make_cast
 from tests.conftest import Cluster, clone
-from tests.hostile.planting import Secrets, plant
+from tests.hostile.planting import CENTS, Secrets, plant
+from tests.hostile.planting_planning import plant_frozen_year
 
 SYSTEM = Viewer(scope=Scope.SYSTEM)
 WHO = ("fremd", "committee", "machine", "nobody")
@@ -145,6 +146,7 @@ async def stage(
                 cast = await make_cast(conn)
             async with transaction(pool, SYSTEM, finish=finish) as conn:
                 secrets = await plant(conn, cast)
+                await plant_frozen_year(cluster.owner_dsn(name), cast, CENTS)
                 await conn.act_as(SYSTEM)
                 strangers = {
                     "fremd": await person(conn, http, "fremd", cast.fremd.viewer),

@@ -61,6 +61,7 @@ from tests.catalog.requests.making import a_request, an_answer
 from tests.exchange.invoices.build import DECIDE, make_billable
 from tests.hostile.planting_changes import plant_changes
 from tests.hostile.planting_inhouse import plant_inhouse
+from tests.hostile.planting_planning import plant_planning
 from tests.hostile.planting_settlement import plant_settlement
 from tests.hostile.planting_tax import plant_tax
 
@@ -111,6 +112,8 @@ async def plant(conn: Conn, cast: Cast) -> Secrets:
     around["requests"] = await _requests(conn, cast)
     around |= await plant_changes(conn, cast, orders[1], offerings[0], MARK, CENTS)
     around["cooperations"] = await plant_inhouse(conn, cast, MARK, CENTS)
+    change = around["amendments"][0]
+    await plant_planning(conn, cast, orders[1], change, MARK, CENTS)
     undecided = await plant_tax(conn, cast, offerings[0], MARK, CENTS)
     around["settlements"] = await plant_settlement(conn, cast, MARK)
     around |= {

@@ -1,11 +1,14 @@
-"""A frozen settlement run between the two houses, for strangers to look for."""
+"""A settlement between the two houses with a payment that came back and Sued's own books, for strangers to look for."""
 
 from uuid import UUID
 
 from exchange.journals.actions import save_account
 from exchange.journals.model import Account
-from exchange.netting.actions import freeze_run, prepare_run, save_terms
+from exchange.matching.actions import match_items
+from exchange.matching.model import Item
+from exchange.netting.actions import approve_run, freeze_run, prepare_run, save_terms, settle_run
 from exchange.netting.model import Mode
+from exchange.returns.actions import return_payment
 from kdnx.db.conn import Conn
 from kdnx.viewer import Scope, Viewer
 from tests.cast import Cast
@@ -25,4 +28,15 @@ async def plant_settlement(conn: Conn, cast: Cast, mark: str) -> tuple[UUID, ...
         conn, cast.office, cast.sued.id, offsets=False, reason=f"Bruttoprinzip {mark}", expected=0
     )
     run = await prepare_run(conn, cast.office, Mode.MULTILATERAL)
-    return ((await freeze_run(conn, cast.office, run.id)).id,)
+    frozen = await freeze_run(conn, cast.office, run.id)
+    await conn.act_as(cast.sued.viewer)
+    own = [Item(f"Beleg {mark}", 1, conn.today)]
+    await match_items(
+        conn, cast.sued.viewer, run.id, cast.sued.id, own, f"{mark}.csv", mark.encode()
+    )
+    second = cast.hub.second
+    await conn.act_as(second)
+    await approve_run(conn, second, frozen.id)
+    await settle_run(conn, second, frozen.id, bank_day=conn.today)
+    await return_payment(conn, second, run.id, 1, returned_on=conn.today, reason=f"Rückgabe {mark}")
+    return (run.id,)

@@ -109,7 +109,8 @@ async def test_the_party_does_see_what_is_planted(stage: Stage) -> None:
         f"/offerings/{ids['offerings'][0]}", f"/bookings/{ids['bookings'][0]}", f"/documents/{ids['documents'][0]}",
         f"/demands/{ids['demands'][0]}", f"/search?q={PREFIX}", f"/offerings?q={PREFIX}", "/tasks", "/bookings?view=all",
         f"/api/v1/offerings/{ids['offerings'][0]}", f"/api/v1/bookings/{ids['bookings'][0]}", "/api/v1/transfers",
-        f"/cooperations/{ids['cooperations'][0]}", "/inhouse",
+        f"/cooperations/{ids['cooperations'][0]}", "/inhouse", f"/settlements/{ids['settlements'][0]}",
+        f"/settlements/{ids['settlements'][0]}/members/{stage.cast.sued.id}/match", "/planning", "/reports?year=2019",
     ):  # fmt: skip
         answer = await party.get(url)
         assert answer.status_code == 200, url

@@ -90,7 +90,7 @@ def book(walk: Walk, number: str) -> None:
     walk.fill("Betrag netto", "1.075,00")
     walk.press("Vorschlagen")
     walk.become("Bernd Bedarf")
-    walk.task(number)
+    walk.search(f"{number}/1")  # many bookings wait: the number leads to it
     walk.press("Ganz bestätigen")
     walk.sees("bestätigt")
 

@@ -49,7 +49,9 @@ class Walk:
         self.sees(f"Guten Tag, {name}")
 
     def task(self, words: str) -> None:
-        """Open the task on the start page whose title has these words."""
+        """Open the task whose title has these words: from the start page, else from the list of all tasks."""
+        if self.page.locator("main").get_by_role("link", name=words).count() == 0:
+            self.click("Aufgaben", exact=False)
         self.click(words, within="main", exact=False)
 
     def fill(self, label: str, value: str, *, nth: int = 0) -> None:

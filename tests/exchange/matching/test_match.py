@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.matching.actions import read_extract
+from exchange.matching.extracts import read_extract
 from exchange.matching.model import Gap, Item, as_stored, from_stored, match_books
 from kdnx.errors import Invalid
 from kdnx.viewer import Role, Scope
@@ -55,6 +55,26 @@ def test_headings_of_other_systems():
         read_extract(b"Farbe;Form\nrot;rund\n", "a.csv")
     with pytest.raises(Invalid, match="Zeile 2, Betrag: viel"):
         read_extract(b"Beleg;Betrag\nL-1;viel\n", "a.csv")
+
+
+def test_amounts_as_finance_systems_print_them():
+    file = (
+        "Beleg;Betrag\nA;(1.234,50)\nB;7,00-\nC;12,00 H\nD;12,00S\nE;-3,00\nF;5,00 €\nG;1.000,00\n"
+    )
+    assert [(x.reference, x.cents) for x in read_extract(file.encode(), "a.csv")] == [
+        ("A", -1_234_50), ("B", -7_00), ("C", -12_00), ("D", 12_00), ("E", -3_00), ("F", 5_00), ("G", 1_000_00),
+    ]  # fmt: skip
+    marked = "Umsatz;Soll/Haben-Kennzeichen;Belegfeld 1\n10,00;S;A\n20,00;H;B\n-5,00;H;C\n1,00;;D\n"
+    rows = read_extract(marked.encode(), "datev.csv")
+    assert [(x.reference, x.cents) for x in rows] == [
+        ("A", 1000),
+        ("B", -2000),
+        ("C", 500),
+        ("D", 100),
+    ]
+    for odd in ("(7,00", "7,00 X", "--7", "(-7,00)"):
+        with pytest.raises(Invalid, match="Zeile 2, Betrag"):
+            read_extract(f"Beleg;Betrag\nA;{odd}\n".encode(), "a.csv")
 
 
 async def test_by_clicks(conn, cast, client):
