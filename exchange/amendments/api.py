@@ -17,11 +17,13 @@ from exchange.amendments.schemas import (
     AmendmentList,
     AmendmentOut,
     ChangeOut,
+    LawOut,
     RenewalBody,
     RenewalList,
     RenewalOut,
     StepBody,
 )
+from exchange.clearing.store import find_law
 from exchange.orders.actions import read_order
 from kdnx.viewer import Permission
 from kdnx.web.api import Api, expected_version
@@ -38,6 +40,15 @@ async def _out(call: Call, a: Amendment) -> AmendmentOut:
     out = AmendmentOut.model_validate(a)
     out.changes = [ChangeOut.model_validate(c) for c in rows]
     out.moves = [m.value for m in possible(call.viewer, a)]
+    if law := await find_law(call.conn, a.owner_id, a.id):
+        m = law.measure
+        found = {
+            **vars(m),
+            "door": m.door.value,
+            "rule_ids": law.rule_ids,
+            "checked_at": law.checked_at,
+        }
+        out.law = LawOut.model_validate(found)
     return out
 
 

@@ -1,6 +1,7 @@
 """What comes in about a change of an order (form and JSON alike), and what goes out as JSON."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -102,6 +103,25 @@ class ChangeOut(BaseModel):
     after: str
 
 
+class LawOut(BaseModel):
+    """What § 132 GWB says of a change; cents net over the term, per cent as numbers, the rules by their ids."""
+
+    door: str
+    claim: str
+    claim_reason: str
+    indexed: bool
+    original_cents: int
+    reference_cents: int
+    change_cents: int
+    cumulated_cents: int
+    threshold_cents: int | None
+    minor_pct: Decimal
+    each_pct: Decimal
+    notice_days: int
+    rule_ids: list[UUID]
+    checked_at: datetime
+
+
 class AmendmentOut(BaseModel):
     """A change of an order; its terms are the order's version of that number."""
 
@@ -122,6 +142,7 @@ class AmendmentOut(BaseModel):
     row_version: int
     changes: list[ChangeOut] = Field(default_factory=list)
     moves: list[str] = Field(default_factory=list)
+    law: LawOut | None = None
 
 
 class AmendmentList(BaseModel):

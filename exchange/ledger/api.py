@@ -31,7 +31,7 @@ async def list_transfers_json(call: Call, *, query: TransferQuery) -> TransferLi
         query.year,
         query.kind,
         query.booking,
-        cursor_after(secret, query.cursor),
+        await cursor_after(call.conn, secret, query.cursor),
     )
     piece = await read_piece(call.conn, call.viewer, wanted, limit=query.limit, secret=secret)
     return TransferList(items=[_out(call.viewer, line) for line in piece.items], next=piece.next)

@@ -61,7 +61,7 @@ async def list_transfers(call: Call) -> Response:
         query.year,
         query.kind,
         query.booking,
-        cursor_after(secret, query.cursor),
+        await cursor_after(call.conn, secret, query.cursor),
     )
     piece = await read_piece(call.conn, call.viewer, wanted, limit=query.size, secret=secret)
     sums = await store.sum_transfers(call.conn, own_or_all(call.viewer), wanted)

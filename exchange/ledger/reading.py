@@ -34,15 +34,23 @@ def sees_chain(viewer: Viewer, line: TransferLine) -> bool:
     return viewer.scope in SEES_ALL or line.owner_id in viewer.members
 
 
-def cursor_after(secret: str, cursor: str | None) -> tuple[datetime, UUID, int] | None:
-    """The place a cursor names; Invalid when it is none of ours."""
+async def cursor_after(
+    conn: Conn, secret: str, cursor: str | None
+) -> tuple[datetime, UUID, int] | None:
+    """The place a cursor names; Invalid when it is none of ours.
+
+    It names the transfer by its id: whoever does not own the chain must not read the place in it from a cursor.
+    """
     if not cursor:
         return None
-    at, owner, seq = decode_cursor(secret, cursor, 3)
+    owner, row = decode_cursor(secret, cursor, 2)
     try:
-        return datetime.fromisoformat(at), UUID(owner), int(seq)
+        place = await store.find_place(conn, UUID(owner), UUID(row))
     except ValueError:
-        raise Invalid(_("Diese Fortsetzung ist ungültig."), code="bad_cursor") from None
+        place = None
+    if place is None:
+        raise Invalid(_("Diese Fortsetzung ist ungültig."), code="bad_cursor")
+    return place
 
 
 async def read_piece(
@@ -53,9 +61,5 @@ async def read_piece(
     more = len(rows) > limit
     rows = rows[:limit]
     last = rows[-1] if rows else None
-    cursor = (
-        encode_cursor(secret, [last.recorded_at, last.owner_id, last.seq])
-        if more and last
-        else None
-    )
+    cursor = encode_cursor(secret, [last.owner_id, last.id]) if more and last else None
     return Piece(rows, cursor)

@@ -39,6 +39,9 @@ WHERE ($1::uuid[] IS NULL OR t.owner_id = ANY ($1) OR t.recipient_id = ANY ($1))
   AND ($7::timestamptz IS NULL OR (t.recorded_at, t.owner_id, t.seq) < ($7, $8, $9))
 ORDER BY t.recorded_at DESC, t.owner_id DESC, t.seq DESC LIMIT $10
 """
+FIND_PLACE = (
+    "SELECT recorded_at, owner_id, seq FROM exchange.transfer WHERE owner_id = $1 AND id = $2"
+)
 SUM_TRANSFERS = """
 SELECT count(*)::bigint AS rows, coalesce(sum(t.sign * t.cents) FILTER (WHERE t.kind = 'supply'), 0)::bigint AS supply_cents,
   coalesce(sum(t.sign * t.cents) FILTER (WHERE t.kind = 'surcharge'), 0)::bigint AS surcharge_cents
@@ -232,6 +235,14 @@ async def list_transfers(
 ) -> list[TransferLine]:
     """Newest first; `members` None = all that row security shows (office, audit)."""
     return many(TransferLine, await conn.fetch(LIST_TRANSFERS, *_arguments(members, wanted), limit))
+
+
+async def find_place(
+    conn: Conn, owner_id: UUID, transfer_id: UUID
+) -> tuple[datetime, UUID, int] | None:
+    """Where a visible transfer stands in the list; None for one that is not."""
+    row = await conn.fetchrow(FIND_PLACE, owner_id, transfer_id)
+    return (row["recorded_at"], row["owner_id"], row["seq"]) if row else None
 
 
 async def sum_transfers(

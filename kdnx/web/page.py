@@ -48,7 +48,7 @@ def navigation(house: House, viewer: Viewer, path: str) -> tuple[Entries, Entrie
 
     here = next((under or href for _label, href, _right, under in mine if is_here(href)), "")
     main = [(label, href, href == here) for label, href, _right, under in mine if not under]
-    group = [e for e in mine if here in {e[1], e[3]}]
+    group = [e for e in mine if here and here in {e[1], e[3]}]
     if len(group) == 1:
         group = []
     return main, [(label, href, is_here(href)) for label, href, _right, _under in group]

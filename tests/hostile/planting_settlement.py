@@ -8,6 +8,7 @@ from exchange.matching.actions import match_items
 from exchange.matching.model import Item
 from exchange.netting.actions import approve_run, freeze_run, prepare_run, save_terms, settle_run
 from exchange.netting.model import Mode
+from exchange.netting.store import list_payments
 from exchange.returns.actions import return_payment
 from kdnx.db.conn import Conn
 from kdnx.viewer import Scope, Viewer
@@ -38,5 +39,8 @@ async def plant_settlement(conn: Conn, cast: Cast, mark: str) -> tuple[UUID, ...
     await conn.act_as(second)
     await approve_run(conn, second, frozen.id)
     await settle_run(conn, second, frozen.id, bank_day=conn.today)
-    await return_payment(conn, second, run.id, 1, returned_on=conn.today, reason=f"Rückgabe {mark}")
+    for paid in await list_payments(conn, run):
+        await return_payment(
+            conn, second, run.id, paid.n, returned_on=conn.today, reason=f"Rückgabe {mark}"
+        )
     return (run.id,)

@@ -7,6 +7,7 @@ from uuid import UUID
 from httpx import Response
 from pydantic import BaseModel
 
+from kdnx.clock import berlin_day, read_clock
 from tests.hostile.conftest import UNKNOWN, Stage, Stranger, said
 from tests.hostile.planting import CENTS, MARK, PREFIX, REST, SHOWN
 from tests.hostile.routes import Address, every_address, is_secret_field
@@ -110,7 +111,8 @@ async def test_the_party_does_see_what_is_planted(stage: Stage) -> None:
         f"/demands/{ids['demands'][0]}", f"/search?q={PREFIX}", f"/offerings?q={PREFIX}", "/tasks", "/bookings?view=all",
         f"/api/v1/offerings/{ids['offerings'][0]}", f"/api/v1/bookings/{ids['bookings'][0]}", "/api/v1/transfers",
         f"/cooperations/{ids['cooperations'][0]}", "/inhouse", f"/settlements/{ids['settlements'][0]}",
-        f"/settlements/{ids['settlements'][0]}/members/{stage.cast.sued.id}/match", "/planning", "/reports?year=2019",
+        f"/settlements/{ids['settlements'][0]}/members/{stage.cast.sued.id}/match", f"/planning/{berlin_day(read_clock()).year + 1}",
+        "/reports?year=2019",
     ):  # fmt: skip
         answer = await party.get(url)
         assert answer.status_code == 200, url

@@ -204,6 +204,18 @@ async def test_its_page_shows_the_calculation_to_both_sides(client, conn, cast):
     assert (await client.as_(cast.fremd.viewer).get(f"/amendments/{made.id}")).status_code == 404
 
 
+async def test_machines_read_the_same_calculation(client, conn, cast):
+    order = await tendered(conn, cast)
+    made = await propose(conn, cast.sued.viewer, order, lines=lines(13))
+    for viewer in (cast.nord.viewer, cast.sued.viewer):
+        body = (await client.as_(viewer).get(f"/api/v1/amendments/{made.id}")).json()["law"]
+        law = await law_of(conn, made)
+        assert body["door"] == law.measure.door.value
+        assert body["cumulated_cents"] == law.measure.cumulated_cents > 0
+        assert body["rule_ids"] == [str(r) for r in law.rule_ids]
+    assert (await client.as_(cast.fremd.viewer).get(f"/api/v1/amendments/{made.id}")).status_code == 404  # fmt: skip
+
+
 async def test_other_routes_say_why_it_does_not_apply(client, conn, cast):
     order = await an_order_at(conn, cast)
     form = await client.as_(cast.nord.viewer).get(f"/orders/{order.id}/amend")

@@ -40,3 +40,10 @@ async def test_both_numbers_belong_to_the_viewer(client: Client, cast: Cast) -> 
         'Meldungen<span class="kx-count">'
         not in (await client.as_(cast.sued.viewer).get("/tasks")).text
     )
+
+
+async def test_a_page_of_no_group_shows_no_second_row(client: Client, cast: Cast) -> None:
+    browser = client.as_(cast.sued.viewer)
+    for path, has_row in (("/search?q=Daten", False), ("/bookings", True)):
+        page = (await browser.get(path)).text
+        assert ('aria-label="Dazu gehört"' in page) == has_row, path
