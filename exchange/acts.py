@@ -14,6 +14,7 @@ ACT_LABELS: Mapping[str, str] = {
     "amendment.withdraw": "Änderung zurückgezogen",
     "balance.confirmed": "Saldo bestätigt",
     "balance.disputed": "Saldo bestritten",
+    "booking.annotate": "Bemerkung zu einer Buchung hinzugefügt",
     "booking.adjustment": "Berichtigung vorgeschlagen",
     "booking.confirm": "Buchung bestätigt",
     "booking.confirm_part": "Buchung teilweise bestätigt",

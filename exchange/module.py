@@ -4,6 +4,7 @@ from exchange import demo
 from exchange.acceptance import part as acceptance
 from exchange.acts import ACT_LABELS
 from exchange.amendments import part as amendments
+from exchange.annotations import part as annotations
 from exchange.approvals import part as approvals
 from exchange.balances import part as balances
 from exchange.bookings import part as bookings
@@ -45,8 +46,8 @@ from kdnx.module import Module
 # moves last: its address names any step of an order
 PARTS = (
     orders, acceptance, offers, running, inhouse, cooperations, clearing, reminding, approvals,
-    continuation, legacy, ledger, bookings, signing, silence, schedules, expected, amendments, indexing, shares,
-    reports, senders, unbilled, invoices, selfbilling, netting, returns, journals, matching, trail, samples,
+    continuation, legacy, ledger, bookings, annotations, signing, silence, schedules, expected, amendments, indexing,
+    shares, reports, senders, unbilled, invoices, selfbilling, netting, returns, journals, matching, trail, samples,
     balances, positions, closing, digests, planning, taxwatch, moves,
 )  # fmt: skip
 MODULE = Module(

@@ -19,6 +19,7 @@ from catalog.surveys.model import Decision as Chosen
 from catalog.surveys.store import list_hits
 from catalog.watching.actions import watch_offering
 from exchange.acceptance.actions import accept_offer
+from exchange.annotations.actions import annotate_booking
 from exchange.bookings.actions import Proposal, propose_booking
 from exchange.bookings.model import DisputeReason
 from exchange.invoices.actions import issue_invoices
@@ -218,6 +219,10 @@ async def _bookings(conn: Conn, cast: Cast, order: UUID) -> tuple[UUID, ...]:
         wish = Proposal(order, first, last, CENTS, reference=f"{MARK}{month}", note=MARK)
         found.append(await propose_booking(conn, cast.nord.viewer, wish))
     await conn.act_as(cast.sued.viewer)
+    for is_shared in (False, True):
+        await annotate_booking(
+            conn, cast.sued.viewer, found[0].id, text=f"Bemerkung {MARK}", is_shared=is_shared
+        )
     await confirm_booking(conn, cast.sued.viewer, found[1].id)
     await dispute_booking(
         conn,

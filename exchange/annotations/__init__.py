@@ -1,0 +1,1 @@
+"""Remarks on bookings: added, never changed."""
