@@ -43,6 +43,7 @@ def record(
     """
     conn.notes.append(
         Note(
+            at=conn.now,
             action=action,
             object_kind=object_kind,
             object_id=object_id,
@@ -75,7 +76,7 @@ async def finish(conn: Conn) -> None:
 def _event(conn: Conn, note: Note) -> dict[str, object]:
     return {
         "id": str(new_id()),
-        "at": str(int(conn.now.timestamp()) * 1_000_000 + conn.now.microsecond),
+        "at": str(int(note.at.timestamp()) * 1_000_000 + note.at.microsecond),
         "owner_id": str(note.owner_id),
         "person_id": _text(note.person_id),
         "role": note.role,

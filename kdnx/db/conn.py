@@ -30,6 +30,7 @@ SELECT set_config('kdnx.members', $1, true), set_config('kdnx.scope', $2, true),
 class Note:
     """One thing that was done: becomes an audit event and, with `audience`, a row of the change feed."""
 
+    at: datetime
     action: str
     object_kind: str
     object_id: UUID
