@@ -13,7 +13,7 @@ from kdnx.module import DemoStep
 
 async def own_books(scene: Scene) -> None:
     """One row is missing, one has another amount, one is not known to the hub."""
-    scene.at(9)
+    scene.at(2)
     paul = await scene.act("paul")
     koeln = scene.members["M21"]
     run = await find_open(scene.conn, await hub_on(scene.conn, scene.conn.today))

@@ -22,7 +22,7 @@ async def paid_settlement(scene: Scene) -> None:
 
 async def settlement(scene: Scene) -> None:
     """The tax officer freezes what was posted since; the manager has the task to release."""
-    scene.at(10)
+    scene.at(3)
     theo = await scene.act("theo")
     run = await prepare_run(scene.conn, theo, Mode.MULTILATERAL)
     await freeze_run(scene.conn, theo, run.id)

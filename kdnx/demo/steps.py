@@ -94,6 +94,7 @@ def year_step(year: int, half: str) -> DemoStep:
 
 async def merger(scene: Scene) -> None:
     """Two members became one in mid-2024: proposed by one person, carried out by another."""
+    scene.at(29)
     parts: list[Any] = [s for m in scene.modules for s in m.successions]
     for code in MERGED:
         viewer = await scene.act("anton")

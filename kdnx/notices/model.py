@@ -37,6 +37,7 @@ TOPICS: Mapping[str, Topic] = {
     "invoice": Topic(
         "Rechnungen", "neue Rechnung, Gutschrift, Korrektur, Widerspruch, Vereinbarung", Mail.DAILY
     ),
+    "settlement": Topic("Ausgleich", "eingefroren, gezahlt, Zahlung zurückgekommen", Mail.DAILY),
     "interest": Topic("Interessen", "Anfragen, Angebote, Nachrichten, Fristen", Mail.AT_ONCE),
     "order": Topic("Leistungsscheine", "zur Freigabe, geschlossen, gekündigt", Mail.AT_ONCE),
     "demand": Topic("Bedarfsabfragen", "neue Abfrage, Frist, Ergebnis", Mail.AT_ONCE),
@@ -81,6 +82,9 @@ KIND_LABELS: Mapping[str, str] = {
     "invoice.corrected": "Eine Rechnung an Ihr Haus oder eine Gutschrift ist berichtigt",
     "invoice.objected": "Einer Gutschrift Ihres Hauses ist widersprochen",
     "invoice.agreement": "Zum Gutschriftverfahren gibt es einen Vorschlag oder eine Antwort",
+    "settlement.frozen": "Ein Ausgleich ist eingefroren; die Beträge Ihres Hauses sind zu prüfen",
+    "settlement.settled": "Ein Ausgleich ist gezahlt und gebucht",
+    "settlement.returned": "Eine Zahlung eines Ausgleichs ist zurückgekommen",
     "interest.expressed": "Ein Mitglied bekundet Interesse an einer Ihrer Leistungen",
     "interest.offered": "Zu Ihrem Interesse liegt ein Angebot vor",
     "interest.moved": "Ein Interesse hat einen neuen Stand",
