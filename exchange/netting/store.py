@@ -54,11 +54,13 @@ SELECT $1, $2, x.n, x.a, x.b, x.c, x.bn, x.bi, x.an, x.ai, x.r
 FROM unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) WITH ORDINALITY x(a, b, c, bn, bi, an, ai, r, n)
 """
 LIST_PAYMENTS = "SELECT * FROM exchange.settlement_payment WHERE owner_id = $1 AND run_id = $2 ORDER BY n LIMIT 4000"
-# issued over the hub, its VAT posted before the cut was taken
+# issued over the hub, its VAT posted before the cut was taken; an issue begun before the cut may be posted after it
 INSERT_ITEMS = """
 INSERT INTO exchange.settlement_item (owner_id, run_id, invoice_owner_id, invoice_id)
 SELECT $1, $2, i.owner_id, i.id FROM exchange.invoice i JOIN exchange.ledger_cut c ON c.day = $3
 WHERE NOT i.direct AND i.state IN ('issued', 'credited') AND i.created_at <= c.taken_at
+  AND NOT EXISTS (SELECT 1 FROM exchange.transfer t LEFT JOIN exchange.ledger_cut_head h ON h.day = c.day AND h.owner_id = t.owner_id
+    WHERE t.owner_id = i.owner_id AND t.source_id = i.id AND t.source = 'invoice' AND t.seq > coalesce(h.seq, 0))
 """
 LIST_OPEN_ITEMS = """
 SELECT i.id FROM exchange.settlement_item x JOIN exchange.invoice i ON i.owner_id = x.invoice_owner_id AND i.id = x.invoice_id

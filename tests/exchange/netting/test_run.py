@@ -11,7 +11,7 @@ import pytest
 from exchange.invoices.actions import issue_invoices
 from exchange.invoices.drafting import preview
 from exchange.invoices.model import read_term
-from exchange.ledger.actions import verify_ledger
+from exchange.ledger.actions import cut_today, verify_ledger
 from exchange.netting import part, store
 from exchange.netting.actions import (
     approve_run,
@@ -168,6 +168,28 @@ async def test_only_the_office_acts_and_others_see_their_own_line(conn, cast, cl
     for path in (f"/settlements/{frozen.id}", f"/settlements/{frozen.id}/lines.csv", f"/settlements/{frozen.id}/members/{cast.nord.id}"):  # fmt: skip
         assert (await client.as_(cast.fremd.viewer).get(path)).status_code == 404
     assert (await client.as_(cast.fremd.viewer).get("/api/v1/settlements")).json()["items"] == []
+
+
+async def test_an_invoice_whose_vat_missed_the_cut_waits_for_the_next_run(conn, cast):
+    await books(conn, cast)
+    await conn.act_as(SYSTEM)
+    await cut_today(conn)
+    conn.now -= timedelta(seconds=5)  # begun before the cut, committed after it
+    await conn.act_as(cast.nord.viewer)
+    term = read_term(str(conn.today.year))
+    drafts = [d.token for d in await preview(conn, cast.nord.viewer, term) if not d.hindrances]
+    issued = (await issue_invoices(conn, cast.nord.viewer, term, drafts)).issued
+    conn.now += timedelta(seconds=10)
+    frozen = await to_frozen(conn, cast)
+    line = next(x for x in await store.list_lines(conn, frozen) if x.member_id == cast.nord.id)
+    assert line.payable_cents == 1_000_00
+    assert await store.count_items(conn, frozen) == 0
+    second = await office(conn, cast, second=True)
+    await approve_run(conn, second, frozen.id)
+    await settle_run(conn, second, frozen.id, bank_day=conn.today)
+    states = {await conn.fetchval("SELECT state FROM exchange.invoice WHERE id = $1", i.id) for i in issued}  # fmt: skip
+    assert states == {"issued"}
+    await holds(conn)
 
 
 async def test_who_may_not_offset_is_paid_gross(conn, cast):
