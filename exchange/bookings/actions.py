@@ -150,9 +150,7 @@ async def propose_booking(conn: Conn, viewer: Viewer, proposal: Proposal) -> Row
     is_late = await check_proposable(conn, proposal.service_to)
     kind = BookingKind.ADJUSTMENT if is_late else BookingKind.REGULAR
     (ordinal,) = await store.draw_ordinals(conn, [(terms.owner_id, terms.order_id)])
-    wanted = Wanted(
-        terms.owner_id, terms.order_id, terms.version, proposal.service_to.year, proposal.net_cents
-    )
+    wanted = Wanted(terms.owner_id, terms.order_id, proposal.service_to.year, proposal.net_cents)
     warning = await check_cap(conn, wanted)
     new = NewBooking(
         owner_id=terms.owner_id, id=new_id(), order_id=terms.order_id, order_version=terms.version, ordinal=ordinal,
@@ -290,7 +288,7 @@ async def _counter(
     (ordinal,) = await store.draw_ordinals(conn, [(row.owner_id, row.order_id)])
     if delta < 0:
         await _check_not_below_zero(conn, row, -delta)
-    wanted = Wanted(row.owner_id, row.order_id, terms.version, row.service_to.year, delta)
+    wanted = Wanted(row.owner_id, row.order_id, row.service_to.year, delta)
     warning = await check_cap(conn, wanted)
     is_reversal = kind == BookingKind.REVERSAL
     new = NewBooking(

@@ -50,14 +50,13 @@ class Wanted:
 
     owner_id: UUID
     order_id: UUID
-    version: int
     year: int
     net_cents: int
 
     @property
-    def key(self) -> tuple[UUID, UUID, int, int]:
+    def key(self) -> tuple[UUID, UUID, int]:
         """Whose maximum counts."""
-        return self.owner_id, self.order_id, self.version, self.year
+        return self.owner_id, self.order_id, self.year
 
 
 @dataclass(frozen=True)
@@ -74,16 +73,16 @@ async def weigh(conn: Conn, wanted: Sequence[Wanted]) -> list[Verdict]:
     It stands until commit only once the orders' ordinals are drawn: that lock lets two proposals at once not both fit.
     """
     caps = await store.list_caps(conn, list(dict.fromkeys(w.key for w in wanted)))
-    used: dict[tuple[UUID, UUID, int], int] = {k[:2] + k[3:]: u for k, (_c, _p, u) in caps.items()}
+    used = {key: u for key, (_cap, _policy, u) in caps.items()}
     found = []
     for w in wanted:
-        year = (w.owner_id, w.order_id, w.year)
         verdict = Verdict()
-        if w.key in caps and w.net_cents > 0:
+        if w.key in caps:
             cap, policy, _used = caps[w.key]
-            verdict = _verdict(w, Use(w.year, cap, policy, used[year]))
-        if year in used and verdict.refusal is None:
-            used[year] += w.net_cents
+            if w.net_cents > 0:
+                verdict = _verdict(w, Use(w.year, cap, policy, used[w.key]))
+            if verdict.refusal is None:
+                used[w.key] += w.net_cents
         found.append(verdict)
     return found
 

@@ -62,12 +62,15 @@ SELECT coalesce(sum(b.sign * coalesce(c.confirmed_cents, b.net_cents)), 0)::bigi
 LEFT JOIN exchange.confirmation c ON c.owner_id = b.owner_id AND c.booking_id = b.id
 WHERE b.owner_id = $1 AND b.order_id = $2 AND b.service_year = $3 AND b.state IN ('proposed', 'confirmed', 'disputed')
 """
+# the maximum of a year is the last one agreed for it: a change in July holds for January too
 LIST_CAPS = """
 SELECT x.n, c.cap_cents, c.policy, (SELECT coalesce(sum(b.sign * coalesce(k.confirmed_cents, b.net_cents)), 0) FROM exchange.booking b
     LEFT JOIN exchange.confirmation k ON k.owner_id = b.owner_id AND k.booking_id = b.id
     WHERE b.owner_id = x.o AND b.order_id = x.i AND b.service_year = x.y AND b.state IN ('proposed', 'confirmed', 'disputed'))::bigint AS used_cents
-FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) WITH ORDINALITY x(o, i, v, y, n)
-JOIN exchange.order_cap c ON c.owner_id = x.o AND c.order_id = x.i AND c.version = x.v WHERE c.cap_cents IS NOT NULL ORDER BY x.n
+FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY x(o, i, y, n) JOIN exchange.service_order s ON s.owner_id = x.o AND s.id = x.i
+CROSS JOIN LATERAL (SELECT v.version FROM exchange.order_version v WHERE v.owner_id = x.o AND v.order_id = x.i AND v.version <= s.current_version
+  ORDER BY v.valid_from <= make_date(x.y, 12, 31) DESC, v.version DESC LIMIT 1) v
+JOIN exchange.order_cap c ON c.owner_id = x.o AND c.order_id = x.i AND c.version = v.version WHERE c.cap_cents IS NOT NULL ORDER BY x.n
 """
 INSERT_LAW = """
 INSERT INTO exchange.amendment_law (owner_id, amendment_id, legal_route, door, claim, claim_reason, indexed, original_cents, reference_cents,
@@ -280,9 +283,9 @@ async def insert_cap(conn: Conn, cap: Cap, person: UUID | None) -> None:
 
 
 async def list_caps(
-    conn: Conn, keys: Sequence[tuple[UUID, UUID, int, int]]
-) -> dict[tuple[UUID, UUID, int, int], tuple[int, str, int]]:
-    """Maximum, policy and use in cents by provider, order, version and year; absent without a maximum."""
+    conn: Conn, keys: Sequence[tuple[UUID, UUID, int]]
+) -> dict[tuple[UUID, UUID, int], tuple[int, str, int]]:
+    """Maximum, policy and use in cents by provider, order and year; absent without a maximum."""
     rows = await conn.fetch(LIST_CAPS, *(list(c) for c in zip(*keys, strict=True))) if keys else []
     return {keys[r["n"] - 1]: (r["cap_cents"], r["policy"], r["used_cents"]) for r in rows}
 

@@ -131,7 +131,7 @@ def _weighed(entry: Entry, verdict: Verdict | None) -> Entry:
 def wanted_of(head: Head, entry: Entry) -> Wanted:
     """What a period asks of the yearly maximum."""
     piece = entry.piece
-    return Wanted(head.owner_id, head.order_id, piece.version, piece.last.year, piece.cents or 0)
+    return Wanted(head.owner_id, head.order_id, piece.last.year, piece.cents or 0)
 
 
 def _by_order(rows: Sequence[R]) -> dict[UUID, list[R]]:

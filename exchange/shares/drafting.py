@@ -76,10 +76,7 @@ async def weigh_shares(
     for t in await bookings.get_terms(conn, ids=[s.order_id for s in due]):
         versions.setdefault(t.order_id, []).append(t)
     terms = [terms_on(versions[s.order_id], s.last_day) for s in due]
-    wanted = [
-        Wanted(pool.owner_id, s.order_id, t.version, pool.year, s.rest_cents)
-        for s, t in zip(due, terms, strict=True)
-    ]
+    wanted = [Wanted(pool.owner_id, s.order_id, pool.year, s.rest_cents) for s in due]
     verdicts = await weigh(conn, wanted)
     return {s.order_id: (t, v) for s, t, v in zip(due, terms, verdicts, strict=True)}
 

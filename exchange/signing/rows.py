@@ -96,7 +96,7 @@ def _asks(planned: Sequence[Planned]) -> list[Wanted]:
     """What the rows ask of the yearly maxima; Altbestand was agreed before and asks nothing."""
     return [
         Wanted(
-            p.terms.owner_id, p.terms.order_id, p.terms.version, p.row.values["service_to"].year,
+            p.terms.owner_id, p.terms.order_id, p.row.values["service_to"].year,
             p.net if p.state == BookingState.PROPOSED.value else 0,
         )
         for p in planned

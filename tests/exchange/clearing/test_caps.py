@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from exchange.amendments.due import move_due
 from exchange.bookings.actions import Proposal, adjust_booking, propose_booking
 from exchange.clearing.caps import set_cap, use_of
 from exchange.clearing.store import Cap, find_cap, save_cap
@@ -185,6 +186,26 @@ async def test_a_change_carries_raises_and_takes_it_away(conn, cast):
     third = await an_order_at(conn, cast)
     with pytest.raises(Refused, match="ändert sich nichts"):
         await propose(conn, cast.sued.viewer, third, lines=None, yearly_cap_cents=0)
+
+
+@pytest.mark.parametrize(
+    ("begins", "in_2026"), [(date(2026, 12, 1), 9_000_00), (date(2027, 1, 1), 2_000_00)]
+)
+async def test_the_last_maximum_agreed_for_a_year_holds_for_all_of_it(conn, cast, begins, in_2026):
+    order = await running(conn, cast, 2_000_00, "block")
+    made = await propose(
+        conn, cast.sued.viewer, order, lines=None, yearly_cap_cents=9_000_00, valid_from=begins
+    )
+    await sign(conn, cast, made)
+    conn.now = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
+    await conn.act_as(SYSTEM)
+    await move_due(conn)
+    nord = cast.nord.viewer
+    await conn.act_as(nord)
+    with pytest.raises(Refused) as refused:
+        await propose_booking(conn, nord, month(order, 7, in_2026 + 1))
+    assert refused.value.code == "yearly_cap"
+    await propose_booking(conn, nord, month(order, 7, in_2026))
 
 
 async def test_two_proposals_at_once_do_not_both_fit(fresh_database):
