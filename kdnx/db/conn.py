@@ -98,6 +98,10 @@ class Conn:
             "yes" if viewer.reads_evidence else "",
         )
 
+    async def prove(self) -> None:
+        """Check now what is otherwise checked at the commit (deferred constraints)."""
+        await self.raw.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A nested transaction: an error inside undoes only what happened inside."""

@@ -201,16 +201,38 @@ async def _serve(house: House, op: Operation, request: Request) -> Response:
         if len(key) > LONGEST_KEY:  # cut off, two keys could become one
             raise Invalid(_("Der Idempotency-Key ist länger als 200 Zeichen."))
         once = Once(request.url.path, key, sha256(raw).digest())
+    dry_run = op.method in WRITES and _asks_dry_run(request)
     try:
-        return await in_transaction(
-            house, request, op.permission, act, once=once, read_only=op.method == "GET"
-        )
+        response = await in_transaction(
+            house, request, op.permission, act, once=once, read_only=op.method == "GET", dry_run=dry_run,
+        )  # fmt: skip
     except SignInNeeded:
         return problem_json(
             401,
             SignInNeeded(_("Für diese Schnittstelle ist eine Anmeldung nötig.")),
             request_id_of(request),
         )
+    return _tried(response) if dry_run else response
+
+
+def _tried(response: Response) -> Response:
+    """The answer of a dry run: what it names was not kept, so nothing leads there."""
+    for name in ("etag", "location"):
+        if name in response.headers:
+            del response.headers[name]
+    response.headers["Dry-Run"] = "true"
+    return response
+
+
+def _asks_dry_run(request: Request) -> bool:
+    """`Dry-Run: true` or `false`; Invalid for anything else, for a typing error must not write."""
+    given = request.headers.get("dry-run", "false").strip().lower()
+    if given not in {"true", "false"}:
+        raise Invalid(
+            _("Der Kopf Dry-Run ist true oder false."), code="bad_dry_run",
+            remedy=_("Mit true wird alles geprüft und nichts geschrieben."),
+        )  # fmt: skip
+    return given == "true"
 
 
 def _arguments(op: Operation, request: Request, raw: bytes) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def build(operations: typing.Sequence[Operation], version: str) -> dict[str, Any
         "openapi": "3.1.0",
         "info": {
             "title": "kdnx",
+            "description": "Every write takes Idempotency-Key, and Dry-Run: true to check everything and keep nothing.",
             "version": version,
             "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         },

@@ -176,8 +176,12 @@ async def in_transaction(
     fields: Mapping[str, Any] | None = None,
     once: Once | None = None,
     read_only: bool = False,
+    dry_run: bool = False,
 ) -> Response:
-    """Who asks → may they → once → act → record → commit; an answer from 400 on rolls back."""
+    """Who asks → may they → once → act → record → commit; an answer from 400 on rolls back.
+
+    A dry run does all of it up to the commit, takes no idempotency key, and rolls back.
+    """
     left: list[Note] = []
 
     async def read(call: Call) -> Response:
@@ -197,12 +201,16 @@ async def in_transaction(
                         raise SignInNeeded(_("Bitte melden Sie sich an."))
                     require(viewer, permission)
                     await conn.act_as(viewer, read_only=read_only)
-                    return await _once(
+                    response = await _once(
                         house,
                         Call(house, request, conn, viewer, fields or {}),
-                        once,
+                        None if dry_run else once,
                         read if read_only else act,
                     )
+                    if dry_run:
+                        await conn.prove()
+                        raise _Undo(response)
+                    return response
             except _Undo as undo:
                 return undo.response
 
