@@ -30,7 +30,7 @@ async def annotate(call: Call) -> Response:
     """Add a remark."""
     form, id_ = call.form(AnnotateForm).valid(), call.path_id()
     await annotate_booking(
-        call.conn, call.viewer, id_, text=form.text, is_shared=form.readers == "both"
+        call.conn, call.viewer, id_, text=form.remark, is_shared=form.readers == "both"
     )
     return call.redirect(f"/bookings/{id_}", _("Bemerkung hinzugefügt."))
 

@@ -13,7 +13,7 @@ class AnnotateForm(BaseModel):
     """A remark, and who may read it."""
 
     model_config = ConfigDict(str_strip_whitespace=True)
-    text: str = Field(min_length=1, max_length=1000)
+    remark: str = Field(min_length=1, max_length=1000)
     readers: Literal["own", "both"] = "own"
 
 

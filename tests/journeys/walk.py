@@ -52,6 +52,7 @@ class Walk:
         """Open the task whose title has these words: from the start page, else from the list of all tasks."""
         if self.page.locator("main").get_by_role("link", name=words).count() == 0:
             self.click("Aufgaben", exact=False)
+            self.steps -= 1  # tasks that other journeys left behind are not this one's
         self.click(words, within="main", exact=False)
 
     def fill(self, label: str, value: str, *, nth: int = 0) -> None:

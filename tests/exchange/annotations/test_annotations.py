@@ -76,12 +76,14 @@ async def test_by_clicks_and_by_machine(conn, cast, client):
     url = f"/bookings/{row.id}"
     nord = client.as_(cast.nord.viewer)
     assert "Bemerkung hinzufügen" in (await nord.get(url)).text
-    done = await nord.post(f"{url}/annotations", {"text": "<b>Kostenstelle</b>", "readers": "both"})
+    done = await nord.post(
+        f"{url}/annotations", {"remark": "<b>Kostenstelle</b>", "readers": "both"}
+    )
     assert (done.status_code, done.headers["location"]) == (303, url)
     page = (await client.as_(cast.sued.viewer).get(url)).text
     assert "&lt;b&gt;Kostenstelle" in page and "beide Seiten" in page
     assert (
-        await nord.post(f"{url}/annotations", {"text": "  ", "readers": "own"})
+        await nord.post(f"{url}/annotations", {"remark": "  ", "readers": "own"})
     ).status_code == 422
     made = await nord.json_post(f"/api/v1{url}/annotations", {"text": "nur wir"})  # fmt: skip
     assert made.status_code == 201
