@@ -12,7 +12,7 @@ from exchange.approvals.store import Approval
 from exchange.clearing.actions import clear_order
 from exchange.orders import store as orders
 from exchange.orders.actions import check_may, lock, move, note_order
-from exchange.orders.model import ON_OFFER, RUNNING, OrderEvent, OrderState, advance
+from exchange.orders.model import DECIDABLE, OrderEvent, OrderState, advance
 from exchange.orders.store import NewStep, Order
 from exchange.running.actions import start_order
 from exchange.running.model import is_lapsed
@@ -209,7 +209,7 @@ async def _lock_leg(
     conn: Conn, viewer: Viewer, order_id: UUID, leg: int, expected: int | None
 ) -> Order:
     order = await lock(conn, viewer, order_id, expected)
-    if order.state not in {*RUNNING, *ON_OFFER, OrderState.APPROVED}:
+    if order.state not in DECIDABLE:
         raise Refused(_("In diesem Zustand wird kein Steuerfall entschieden."), code="wrong_state")
     legs = {
         x["leg"]: x

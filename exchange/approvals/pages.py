@@ -10,20 +10,18 @@ from exchange.approvals.schemas import ApproveForm, ReviewForm, TaxBody, TaxForm
 from exchange.orders import store as orders
 from exchange.orders.actions import possible, read_order
 from exchange.orders.model import (
+    DECIDABLE,
     EVENT_LABELS,
     LEGAL_ROUTE_LABELS,
-    ON_OFFER,
     ORIGIN_LABELS,
-    RUNNING,
     SIDE_LABELS,
     OrderEvent,
-    OrderState,
 )
 from exchange.orders.pages import order_page
 from exchange.orders.store import Order
 from exchange.taxes import store as taxes
 from exchange.taxes.actions import tax_options
-from exchange.taxes.model import in_force, latest
+from exchange.taxes.model import UNDECIDED, in_force, latest
 from kdnx.db.conn import Conn
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope, Viewer
@@ -62,10 +60,11 @@ async def approval_section(
 
 async def _taxes(conn: Conn, viewer: Viewer, order: Order) -> list[dict[str, Any]]:
     decisions = await taxes.list_decisions(conn, order.owner_id, order.id)
-    labels = dict(await tax_options(conn, order.starts_on))
+    on = max(conn.today, order.starts_on)
+    holding = dict(await tax_options(conn, on))
+    labels = {**dict(await tax_options(conn, order.starts_on)), **holding}
     legs = await orders.list_legs(conn, order.owner_id, order.id, order.current_version)
     sees_all = viewer.scope in {Scope.OFFICE, Scope.AUDIT, Scope.SYSTEM}
-    open_states = {s.value for s in (*RUNNING, *ON_OFFER, OrderState.APPROVED)}
     found = []
     for leg in legs:
         is_own = any(m in (leg["supplier_id"], leg["customer_id"]) for m in viewer.members)
@@ -73,11 +72,12 @@ async def _taxes(conn: Conn, viewer: Viewer, order: Order) -> list[dict[str, Any
             continue
         number = int(str(leg["leg"]))
         newest = latest(decisions, number)
-        code = in_force(decisions, number, max(conn.today, order.starts_on))
+        code = in_force(decisions, number, on)
+        code = code if code in holding else UNDECIDED  # its rule has ended: decided anew
         proposal = newest if newest is not None and newest.is_proposal else None
         may = (
             viewer.may(P.ORDER_REVIEW_TAX)
-            and order.state in open_states
+            and order.state in DECIDABLE
             and (is_own or viewer.scope == Scope.OFFICE)
         )
         found.append({

@@ -13,6 +13,7 @@ from kdnx.text import _
 
 UNDECIDED = "undecided"
 TAX_NEEDED_FROM = date(2027, 1, 1)  # § 27 (22a) UStG: from then on no service without a decision
+MOST_QUANTITY = Decimal(10**14)  # what numeric(18,4) holds
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -200,6 +201,11 @@ def advance(state: str, event: BookingEvent) -> BookingState:
 def surcharge_of(net_cents: int, pct: Decimal, fee_cents: int) -> int:
     """The hub's surcharge on leg 2, in cents: half-up of the rate plus the fixed fee, never negative."""
     return max(0, percent_of(net_cents, pct) + fee_cents) if net_cents else 0
+
+
+def fee_of(booking: Booking) -> int:
+    """The fixed part of the surcharge, cents: once a service; not again for its rest or a correction."""
+    return booking.surcharge_fee_cents if booking.sign == 1 and booking.parent_id is None else 0
 
 
 def check_tax(service_to: date, codes: tuple[str, str]) -> None:

@@ -22,7 +22,10 @@ NOTE = 2000  # characters
 
 @dataclass(frozen=True)
 class Use:
-    """A maximum and what counts against it in a year: confirmed, proposed and disputed; cents net, leg 1."""
+    """A maximum and what counts against it in a year, cents net, leg 1: confirmed, proposed and disputed.
+
+    What takes back counts once it is confirmed; until then it frees nothing.
+    """
 
     year: int
     cap_cents: int
@@ -40,7 +43,7 @@ async def use_of(conn: Conn, owner_id: UUID, order_id: UUID, version: int, year:
     cap = await store.find_cap(conn, owner_id, order_id, version)
     if cap is None or cap.cap_cents is None:
         return None
-    used = await store.used_cents(conn, owner_id, order_id, year)
+    used = await store.used_cents(conn, order_id, year)
     return Use(year, cap.cap_cents, cap.policy, used)
 
 
@@ -81,8 +84,8 @@ async def weigh(conn: Conn, wanted: Sequence[Wanted]) -> list[Verdict]:
             cap, policy, _used = caps[w.key]
             if w.net_cents > 0:
                 verdict = _verdict(w, Use(w.year, cap, policy, used[w.key]))
-            if verdict.refusal is None:
-                used[w.key] += w.net_cents
+            if verdict.refusal is None:  # what takes back frees nothing before both have signed
+                used[w.key] += max(0, w.net_cents)
         found.append(verdict)
     return found
 
@@ -105,7 +108,10 @@ def _verdict(wanted: Wanted, use: Use) -> Verdict:
             rule=_("Der Leistungsschein vereinbart höchstens {cap} netto im Kalenderjahr.").format(
                 cap=eur(use.cap_cents)
             ),
-            remedy=_("Einen höheren Betrag als Änderung des Leistungsscheins vereinbaren."),
+            remedy=_(
+                "Einen höheren Betrag als Änderung des Leistungsscheins vereinbaren; "
+                "ein Storno macht Platz, sobald es bestätigt ist."
+            ),
             remedy_url=f"/orders/{wanted.order_id}/amend",
         )
     )  # fmt: skip

@@ -69,12 +69,19 @@ async def measure_change(
 async def _sums(
     conn: Conn, order: Order, old: Version, new: Version, months: int
 ) -> tuple[int, int, int, int]:
-    """Original value, the same at today's prices, this change, and all agreed ones before it; cents."""
-    steps = await store.list_steps(conn, order.owner_id, order.id)
-    numbers = sorted({old.version, *(n for s in steps for n in (s.base_version, s.version))})
-    terms = await store.terms_by_version(conn, order.owner_id, order.id, numbers)
-    first = terms[steps[0].base_version if steps else old.version]
-    before = sum(change_value(terms[s.base_version], terms[s.version], months) for s in steps)
+    """Original value, the same at today's prices, this change, and all agreed ones before it; cents.
+
+    A succession makes no new contract: original value and changes of its predecessors count.
+    """
+    first, before = None, 0
+    for owner_id, order_id, current in await store.list_chain(conn, order.id):
+        steps = await store.list_steps(conn, owner_id, order_id)
+        base = old.version if order_id == order.id else current
+        numbers = sorted({base, *(n for s in steps for n in (s.base_version, s.version))})
+        terms = await store.terms_by_version(conn, owner_id, order_id, numbers)
+        first = first or terms[steps[0].base_version if steps else base]
+        before += sum(change_value(terms[s.base_version], terms[s.version], months) for s in steps)
+    first = first or terms_of(old)
     return (
         contract_value(first, first.lines, months),
         contract_value(first, old.lines, months),

@@ -56,17 +56,19 @@ ON CONFLICT (owner_id, order_id, version) DO UPDATE SET cap_cents = EXCLUDED.cap
 INSERT_CAP = """
 INSERT INTO exchange.order_cap (owner_id, order_id, version, cap_cents, policy, set_by, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
 """
-# of a booking confirmed in part only that part counts; its rest is a booking of its own
+# of a booking confirmed in part only that part counts; its rest is a booking of its own. What takes back frees nothing until it is confirmed
 USED_CENTS = """
 SELECT coalesce(sum(b.sign * coalesce(c.confirmed_cents, b.net_cents)), 0)::bigint FROM exchange.booking b
 LEFT JOIN exchange.confirmation c ON c.owner_id = b.owner_id AND c.booking_id = b.id
-WHERE b.owner_id = $1 AND b.order_id = $2 AND b.service_year = $3 AND b.state IN ('proposed', 'confirmed', 'disputed')
+WHERE (b.owner_id, b.order_id) IN (SELECT h.owner_id, h.id FROM exchange.order_chain(ARRAY[$2::uuid]) h) AND b.service_year = $1
+  AND (b.state = 'confirmed' OR b.sign = 1 AND b.state IN ('proposed', 'disputed'))
 """
-# the maximum of a year is the last one agreed for it: a change in July holds for January too
+# the maximum of a year is the last one agreed for it: a change in July holds for January too; what a predecessor used of it is used
 LIST_CAPS = """
 SELECT x.n, c.cap_cents, c.policy, (SELECT coalesce(sum(b.sign * coalesce(k.confirmed_cents, b.net_cents)), 0) FROM exchange.booking b
     LEFT JOIN exchange.confirmation k ON k.owner_id = b.owner_id AND k.booking_id = b.id
-    WHERE b.owner_id = x.o AND b.order_id = x.i AND b.service_year = x.y AND b.state IN ('proposed', 'confirmed', 'disputed'))::bigint AS used_cents
+    WHERE (b.owner_id, b.order_id) IN (SELECT h.owner_id, h.id FROM exchange.order_chain(ARRAY[x.i]) h) AND b.service_year = x.y
+      AND (b.state = 'confirmed' OR b.sign = 1 AND b.state IN ('proposed', 'disputed')))::bigint AS used_cents
 FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY x(o, i, y, n) JOIN exchange.service_order s ON s.owner_id = x.o AND s.id = x.i
 CROSS JOIN LATERAL (SELECT v.version FROM exchange.order_version v WHERE v.owner_id = x.o AND v.order_id = x.i AND v.version <= s.current_version
   ORDER BY v.valid_from <= make_date(x.y, 12, 31) DESC, v.version DESC LIMIT 1) v
@@ -78,9 +80,13 @@ INSERT INTO exchange.amendment_law (owner_id, amendment_id, legal_route, door, c
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 """
 FIND_LAW = "SELECT * FROM exchange.amendment_law WHERE owner_id = $1 AND amendment_id = $2"
-# the changes that count: agreed by all sides
+# the changes that count: agreed by all sides, also under a predecessor; the contract of each of them, the first one first
 LIST_STEPS = """
 SELECT base_version, version FROM exchange.amendment WHERE owner_id = $1 AND order_id = $2 AND state IN ('agreed', 'in_force') ORDER BY version LIMIT 500
+"""
+LIST_CHAIN = """
+SELECT h.owner_id, h.id, o.current_version FROM exchange.order_chain(ARRAY[$1::uuid]) h JOIN exchange.service_order o ON o.owner_id = h.owner_id AND o.id = h.id
+ORDER BY h.depth DESC
 """
 LIST_TERMS = """
 SELECT version, starts_on, ends_on, valid_from FROM exchange.order_version WHERE owner_id = $1 AND order_id = $2 AND version = ANY ($3::int[]) LIMIT 1000
@@ -241,6 +247,12 @@ async def list_steps(conn: Conn, owner_id: UUID, order_id: UUID) -> list[Step]:
     return many(Step, await conn.fetch(LIST_STEPS, owner_id, order_id))
 
 
+async def list_chain(conn: Conn, order_id: UUID) -> list[tuple[UUID, UUID, int]]:
+    """Owner, id and current version of the orders it continues, the first one first, and last the order itself."""
+    rows = await conn.fetch(LIST_CHAIN, order_id)
+    return [(r["owner_id"], r["id"], r["current_version"]) for r in rows]
+
+
 async def terms_by_version(
     conn: Conn, owner_id: UUID, order_id: UUID, versions: Sequence[int]
 ) -> dict[int, Terms]:
@@ -290,7 +302,7 @@ async def list_caps(
     return {keys[r["n"] - 1]: (r["cap_cents"], r["policy"], r["used_cents"]) for r in rows}
 
 
-async def used_cents(conn: Conn, owner_id: UUID, order_id: UUID, year: int) -> int:
-    """What counts against the maximum in a year: confirmed, proposed and disputed, reversals deducted."""
-    cents: int = await conn.fetchval(USED_CENTS, owner_id, order_id, year)
+async def used_cents(conn: Conn, order_id: UUID, year: int) -> int:
+    """What counts against the maximum in a year: confirmed, proposed and disputed, less what is confirmed as taken back."""
+    cents: int = await conn.fetchval(USED_CENTS, year, order_id)
     return cents

@@ -55,7 +55,11 @@ WHERE b.service_year = $1 AND b.state = $2 ORDER BY b.number, b.ordinal LIMIT 50
 UNDECIDED = """
 SELECT b.number || '/' || b.ordinal AS number, p.short_name AS provider, r.short_name AS recipient, b.sign * b.confirmed_cents AS cents
 FROM exchange.booking_row b JOIN kdnx.public_member p ON p.id = b.owner_id JOIN kdnx.public_member r ON r.id = b.recipient_id
-WHERE b.service_year = $1 AND b.state = 'confirmed' AND 'undecided' IN (b.tax_code_1, b.tax_code_2) ORDER BY b.number, b.ordinal LIMIT 5000
+WHERE b.service_year = $1 AND b.state = 'confirmed' AND 'undecided' IN (b.tax_code_1, b.tax_code_2)
+  AND EXISTS (SELECT 1 FROM (VALUES (1::smallint, b.tax_code_1), (2::smallint, b.tax_code_2)) x(leg, code)
+    WHERE (x.leg = 1 OR b.route <> 'direct')
+      AND exchange.billing_code(x.code, b.owner_id, b.order_id, x.leg, b.service_to, coalesce(b.reverses_id, b.parent_id)) = 'undecided')
+ORDER BY b.number, b.ordinal LIMIT 5000
 """
 # what was taken over as Altbestand was billed before kdnx
 UNBILLED = """

@@ -9,6 +9,7 @@ from catalog.interface import mark_use
 from exchange.approvals import store as approvals
 from exchange.approvals.store import Approval
 from exchange.continuation import store
+from exchange.continuation.carrying import carry_caps, carry_notice, close_notice
 from exchange.orders import store as orders
 from exchange.orders.actions import ask_next, move, note_order, read_order
 from exchange.orders.model import NEGOTIATED, RUNNING, OrderEvent, OrderState, Version, legs_of
@@ -46,8 +47,7 @@ async def carry_out(
     """Move every order with service from the date on; what ends before stays as it is and ends by date."""
     found = await store.lock_orders_of(conn, predecessor_id)
     ids = [o.id for o in found]
-    versions = await store.current_versions(conn, ids)
-    lines = await store.current_lines(conn, ids)
+    versions = await store.list_versions(conn, ids)
     reason = _("Rechtsnachfolge zum {day}").format(day=effective_on.strftime("%d.%m.%Y"))
     for order in found:
         if order.state == S.DRAFT:
@@ -57,10 +57,16 @@ async def carry_out(
         elif {order.owner_id, order.recipient_id} <= {predecessor_id, successor_id}:
             await _end_between(conn, viewer, order, effective_on)
         else:
-            terms = replace(versions[order.id], lines=tuple(lines.get(order.id, ())))
+            terms = _from(versions[order.id], effective_on)
             await _continue(
                 conn, viewer, order, terms, (predecessor_id, successor_id), effective_on, reason
             )
+
+
+def _from(versions: Sequence[Version], effective_on: date) -> list[Version]:
+    """The terms in force on the day and what changed since; an act may come after its day."""
+    begun = sum(v.valid_from <= effective_on for v in versions)
+    return list(versions[max(0, begun - 1) :])
 
 
 async def _end_between(conn: Conn, viewer: Viewer, order: Order, effective_on: date) -> None:
@@ -71,6 +77,7 @@ async def _end_between(conn: Conn, viewer: Viewer, order: Order, effective_on: d
         return
     last = effective_on - timedelta(days=1)
     changed = replace(order, terminated_on=last)
+    await close_notice(conn, viewer, order, reason)
     after = await move(conn, viewer, order, E.END, reason=reason, changed=changed)
     if last >= after.starts_on:
         await mark_use(
@@ -86,7 +93,7 @@ async def _continue(
     conn: Conn,
     viewer: Viewer,
     order: Order,
-    terms: Version,
+    terms: Sequence[Version],
     who: tuple[UUID, UUID],
     effective_on: date,
     reason: str,
@@ -102,42 +109,56 @@ async def _continue(
         if order.state in NEGOTIATED and order.state != S.INTEREST
         else S(order.state)
     )
-    starts_on = max(terms.starts_on, effective_on)
+    starts_on = max(terms[0].starts_on, effective_on)
     legs = legs_of(route, provider, recipient, hub)
-    version = replace(
-        terms, version=1, starts_on=starts_on, valid_from=starts_on, authored_by=successor, authored_at=conn.now,
-        author_id=viewer.principal, legs=legs,
-    )  # fmt: skip
+    carried = [
+        replace(
+            v, version=n, starts_on=starts_on, valid_from=max(v.valid_from, starts_on), authored_by=successor,
+            authored_at=conn.now, author_id=viewer.principal, legs=legs,
+        )
+        for n, v in enumerate(terms, start=1)
+    ]  # fmt: skip
+    notice = await close_notice(conn, viewer, order, reason)
     # the old row gives the number free before the new one takes it
     await move(conn, viewer, order, E.SUCCEED, reason=reason, changed=_closed(order, effective_on))
-    new_id = await _insert(conn, viewer, order, version, Head(
-        provider, _new(order, successor), order.number, recipient, route, hub, state.value, "succession",
+    new_id = await _insert(conn, viewer, order, carried, Head(
+        provider, _new(order, successor), order.number, recipient, route, hub, state.value, "succession", len(carried),
         terminated_on=order.terminated_on, continues_owner_id=order.owner_id, continues_id=order.id,
     ))  # fmt: skip
+    numbered = [(v.version, c) for v, c in zip(terms, carried, strict=True)]
+    await carry_caps(conn, viewer, order, (provider, new_id), numbered)
     after = await read_order(conn, viewer, new_id)
     if state in (*RUNNING, S.APPROVED):
-        await _sign(conn, after, legs_of(route, provider, recipient, hub), reason)
+        await _sign(conn, after, legs, reason)
     else:
         await ask_next(conn, after)
     if state in RUNNING:
         await _pass_use(conn, order, after, effective_on)
     note_order(conn, viewer, "order.continue", after, reason=reason)
+    if notice:
+        await carry_notice(conn, viewer, order, new_id, notice)
 
 
 def _closed(order: Order, effective_on: date) -> Order:
-    """Service ends the day before; an order that never began keeps its dates."""
-    if order.state not in RUNNING or order.starts_on >= effective_on:
+    """Service ends the day before; where it had not begun yet, it never does."""
+    if order.state not in (*RUNNING, S.APPROVED):
         return order
-    return replace(order, terminated_on=effective_on - timedelta(days=1))
+    last = effective_on - timedelta(days=1)
+    return replace(order, terminated_on=min(order.terminated_on or last, last))
 
 
 def _new(order: Order, successor_id: UUID) -> UUID:
     return named_id("order.continue", f"{order.id}|{successor_id}")
 
 
-async def _insert(conn: Conn, viewer: Viewer, old: Order, version: Version, head: Head) -> UUID:
-    await orders.insert_orders(conn, [head], [version])
-    step = NewStep(head.owner_id, head.id, 1, "continue", head.state, 1, viewer.member_id)
+async def _insert(
+    conn: Conn, viewer: Viewer, old: Order, versions: Sequence[Version], head: Head
+) -> UUID:
+    await orders.insert_orders(conn, [head], versions[:1])
+    await orders.insert_versions(conn, [(head.owner_id, head.id, v) for v in versions[1:]])
+    step = NewStep(
+        head.owner_id, head.id, 1, "continue", head.state, head.current_version, viewer.member_id
+    )
     await orders.insert_steps(conn, [step])
     if old.number:
         await assign_many(conn, "order", [(old.number, head.owner_id, head.id)])
@@ -153,7 +174,8 @@ async def _sign(conn: Conn, order: Order, legs: Sequence[object], reason: str) -
     if order.hub_id:
         sides.append(("hub", order.hub_id))
     rows = [
-        Approval(order.owner_id, order.id, 1, side, member, origin="succession", note=reason)
+        Approval(order.owner_id, order.id, n, side, member, origin="succession", note=reason)
+        for n in range(1, order.current_version + 1)
         for side, member in sides
     ]
     await approvals.insert_approvals(conn, rows)

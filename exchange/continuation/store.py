@@ -1,6 +1,7 @@
 """SQL of succession: which orders a predecessor has, and the proofs that orders and their parts fit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from exchange.orders.model import Line, Version
@@ -17,13 +18,16 @@ SELECT count(*)::int FROM exchange.service_order WHERE (owner_id = $1 OR recipie
 """
 GET_ORDERS = "SELECT * FROM exchange.order_row WHERE id = ANY ($1::uuid[]) ORDER BY owner_id, id"
 GET_VERSIONS = """
-SELECT v.*, v.order_id AS of_order FROM exchange.order_version v JOIN exchange.service_order o ON o.owner_id = v.owner_id AND o.id = v.order_id AND o.current_version = v.version
-WHERE o.id = ANY ($1::uuid[])
+SELECT v.*, v.order_id AS of_order FROM exchange.order_version v JOIN exchange.service_order o ON o.owner_id = v.owner_id AND o.id = v.order_id
+WHERE o.id = ANY ($1::uuid[]) AND (v.version = o.current_version
+  OR v.version < o.current_version AND EXISTS (SELECT 1 FROM exchange.order_approval a WHERE a.owner_id = v.owner_id AND a.order_id = v.order_id AND a.version = v.version
+    AND a.side = 'recipient')
+  AND NOT EXISTS (SELECT 1 FROM exchange.amendment m WHERE m.owner_id = v.owner_id AND m.order_id = v.order_id AND m.version = v.version AND m.state = 'lapsed'))
+ORDER BY v.order_id, v.valid_from, v.version
 """
 GET_LINES = """
-SELECT l.order_id AS of_order, l.ordinal, l.label, l.unit, l.period, l.quantity, l.unit_price_micro, l.net_cents, l.price_ordinal
-FROM exchange.schedule_line l JOIN exchange.service_order o ON o.owner_id = l.owner_id AND o.id = l.order_id AND o.current_version = l.version
-WHERE o.id = ANY ($1::uuid[]) ORDER BY l.order_id, l.ordinal
+SELECT l.order_id AS of_order, l.version AS of_version, l.ordinal, l.label, l.unit, l.period, l.quantity, l.unit_price_micro, l.net_cents, l.price_ordinal
+FROM exchange.schedule_line l WHERE l.order_id = ANY ($1::uuid[]) ORDER BY l.order_id, l.version, l.ordinal
 """
 STRAY_OFFERINGS = """
 SELECT v.owner_id, v.order_id, v.version FROM exchange.order_version v LEFT JOIN catalog.public_offering f ON f.id = v.offering_id WHERE f.id IS NULL
@@ -60,14 +64,14 @@ async def count_orders_of(conn: Conn, member_id: UUID) -> int:
     return found
 
 
-async def current_versions(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, Version]:
-    """The terms of these orders, without legs and lines."""
-    return {r["of_order"]: one(Version, r) for r in await conn.fetch(GET_VERSIONS, list(ids))}
-
-
-async def current_lines(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, list[Line]]:
-    """The price schedules of these orders."""
-    found: dict[UUID, list[Line]] = {}
+async def list_versions(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, list[Version]]:
+    """What was in force of these orders and the current terms, the first one first; with lines, without legs."""
+    lines: dict[tuple[UUID, int], list[Line]] = {}
     for row in await conn.fetch(GET_LINES, list(ids)):
-        found.setdefault(row["of_order"], []).append(one(Line, row))
+        lines.setdefault((row["of_order"], row["of_version"]), []).append(one(Line, row))
+    found: dict[UUID, list[Version]] = {}
+    for row in await conn.fetch(GET_VERSIONS, list(ids)):
+        version = one(Version, row)
+        own = tuple(lines.get((row["of_order"], version.version), ()))
+        found.setdefault(row["of_order"], []).append(replace(version, lines=own))
     return found

@@ -70,6 +70,8 @@ NEGOTIATED = (
 )
 ON_OFFER = (S.OFFERED, S.REVIEWED, S.APPROVED_PROVIDER, S.APPROVED_HUB)
 RUNNING = (S.ACTIVE, S.PAUSED, S.NOTICE_GIVEN)
+# a tax case may be decided: also afterwards, for what was served is still to be billed
+DECIDABLE = (*ON_OFFER, S.APPROVED, *RUNNING, S.ENDED, S.TRANSFERRED)
 MOVES: dict[tuple[OrderState, OrderEvent], OrderState] = {
     (S.DRAFT, E.EXPRESS): S.INTEREST,
     (S.DRAFT, E.ACCEPT): S.OFFERED,  # the offer on an interest was taken (D35)

@@ -103,6 +103,12 @@ async def request_termination(
         conn.now, due,
     )  # fmt: skip
     await store.insert_termination(conn, asked)
+    await ask_answer(conn, order, by, due)
+    return after
+
+
+async def ask_answer(conn: Conn, order: Order, by: UUID, due: date) -> None:
+    """The task of the side that did not give notice to answer it."""
     other = order.recipient_id if by == order.owner_id else order.owner_id
     task = NewTask(
         owner_id=other, kind="order.confirm_termination", due_at=end_of_day(due),
@@ -112,7 +118,6 @@ async def request_termination(
         dedup=f"order.confirm_termination:{order.id}",
     )  # fmt: skip
     await open_tasks(conn, [task])
-    return after
 
 
 async def confirm_termination(

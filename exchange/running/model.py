@@ -17,6 +17,7 @@ class TerminationState(StrEnum):
     CONFIRMED = "confirmed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
 
 
 T = TerminationState
@@ -24,18 +25,21 @@ TERMINATION_MOVES: dict[tuple[TerminationState, str], TerminationState] = {
     (T.REQUESTED, "confirm_termination"): T.CONFIRMED,
     (T.REQUESTED, "refuse_termination"): T.REFUSED,
     (T.REQUESTED, "withdraw_termination"): T.WITHDRAWN,
+    (T.REQUESTED, "succeed"): T.TRANSFERRED,
 }
 TERMINATION_LABELS = {
     T.REQUESTED: "zu beantworten",
     T.CONFIRMED: "bestätigt",
     T.REFUSED: "zurückgewiesen",
     T.WITHDRAWN: "zurückgezogen",
+    T.TRANSFERRED: "übergegangen",
 }
 TERMINATION_BADGES = {
     T.REQUESTED: "warning",
     T.CONFIRMED: "success",
     T.REFUSED: "danger",
     T.WITHDRAWN: "",
+    T.TRANSFERRED: "",
 }
 
 

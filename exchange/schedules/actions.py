@@ -10,7 +10,7 @@ import asyncpg
 
 from exchange.bookings import store as bookings
 from exchange.bookings.actions import ask_counterpart, note_booking
-from exchange.bookings.model import BookingKind
+from exchange.bookings.model import MOST_QUANTITY, BookingKind
 from exchange.bookings.store import NewBooking, Row
 from exchange.clearing.caps import weigh
 from exchange.ledger.gate import check_proposable
@@ -277,6 +277,12 @@ def _check_report(entry: Entry | None, amounts: Mapping[int, Decimal], today: da
     wrong = [FieldError(f"quantity_{n}", message, "missing") for n in sorted(wanted ^ set(amounts))]
     if wrong:
         raise Invalid(message, errors=wrong)
+    message = _(
+        "Eine Menge liegt bei null oder darüber und hat höchstens 14 Stellen vor dem Komma."
+    )
+    odd = [n for n, q in sorted(amounts.items()) if not 0 <= q < MOST_QUANTITY]
+    if odd:
+        raise Invalid(message, errors=[FieldError(f"quantity_{n}", message, "range") for n in odd])
     return entry.piece
 
 

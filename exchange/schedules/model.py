@@ -186,7 +186,7 @@ def _of_period(plan: Plan, a: date, b: date, v: PlanVersion, *, is_begun: bool) 
 
 
 def _once(plan: Plan, until: date) -> list[Piece]:
-    """What is paid once, on the first day of the version that brings it; a successor does not pay it again."""
+    """What is paid once, on the first day of the version that brings it; what began under a predecessor is paid."""
     known: set[tuple[str, int | None, int]] = set()
     found = []
     ordered = sorted(plan.versions, key=lambda v: (v.valid_from, v.version))
@@ -194,7 +194,8 @@ def _once(plan: Plan, until: date) -> list[Piece]:
         new = [x for x in v.lines if x.period == "once" and _name(x) not in known]
         known |= {_name(x) for x in v.lines if x.period == "once"}
         day = v.starts_on if n == 0 else v.valid_from
-        if not new or day > until or day < plan.begins or (n == 0 and plan.continues):
+        is_outside = not plan.begins <= day <= min(until, plan.terminated_on or until)
+        if not new or is_outside or (n == 0 and plan.continues):
             continue
         amounts = tuple((x, x.net_cents) for x in new)
         found.append(Piece(PieceKind.ONCE, day, day, f"{day:%Y-%m-%d}", v.version, amounts))

@@ -34,7 +34,10 @@ ON CONFLICT (owner_id, order_id) DO UPDATE SET is_on = EXCLUDED.is_on, starts_on
 """
 MARK_LOOKED = "UPDATE exchange.schedule SET next_on = $3, updated_at = $4 WHERE owner_id = $1 AND order_id = $2"
 GET_HEADS = """
-SELECT o.owner_id, o.id AS order_id, o.number, o.recipient_id, o.hub_id, o.state, o.terminated_on, o.continues_id IS NOT NULL AS continues,
+SELECT o.owner_id, o.id AS order_id, o.number, o.recipient_id, o.hub_id, o.state, o.terminated_on,
+  EXISTS (SELECT 1 FROM exchange.order_chain(ARRAY[o.id]) h JOIN exchange.order_version w ON w.owner_id = h.owner_id AND w.order_id = h.id
+    JOIN exchange.order_approval a ON a.owner_id = w.owner_id AND a.order_id = w.order_id AND a.version = w.version AND a.side = 'recipient'
+    WHERE h.depth > 0 AND w.starts_on < o.starts_on) AS continues,
   o.title, o.provider_short, o.recipient_short, o.confirm_days, o.silence, o.row_version AS order_row_version,
   coalesce(c.is_on, o.origin = 'signed') AS is_on, coalesce(c.starts_on, o.starts_on) AS begins, coalesce(c.row_version, 0) AS row_version
 FROM exchange.order_row o LEFT JOIN exchange.schedule c ON c.owner_id = o.owner_id AND c.order_id = o.id
@@ -44,19 +47,24 @@ GET_VERSIONS = """
 SELECT v.order_id, v.version, v.valid_from, v.starts_on, v.ends_on, v.billing, v.surcharge_pct, v.surcharge_fee_cents, v.offering_id, v.offering_version
 FROM exchange.order_version v WHERE v.order_id = ANY ($1::uuid[])
   AND EXISTS (SELECT 1 FROM exchange.order_approval a WHERE a.owner_id = v.owner_id AND a.order_id = v.order_id AND a.version = v.version AND a.side = 'recipient')
+  AND NOT EXISTS (SELECT 1 FROM exchange.amendment m WHERE m.owner_id = v.owner_id AND m.order_id = v.order_id AND m.version = v.version AND m.state = 'lapsed')
 ORDER BY v.order_id, v.valid_from, v.version
 """
 GET_LINES = """
 SELECT order_id AS of_order, version AS of_version, ordinal, label, unit, period, quantity, unit_price_micro, net_cents, price_ordinal
 FROM exchange.schedule_line WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id, version, ordinal
 """
+# an order that rested under a predecessor rests on
 GET_PAUSES = """
-SELECT order_id, event, at FROM exchange.order_step WHERE order_id = ANY ($1::uuid[]) AND event IN ('pause', 'resume') ORDER BY order_id, n
+SELECT h.order_id, s.event, s.at FROM exchange.order_chain($1::uuid[]) h JOIN exchange.order_step s ON s.owner_id = h.owner_id AND s.order_id = h.id
+WHERE s.event IN ('pause', 'resume') ORDER BY h.order_id, h.depth DESC, s.n
 """
+# a merger carried out after its day: what was booked under the predecessor is booked
 GET_BOOKED = """
-SELECT b.order_id, b.id, b.ordinal, b.reference, b.service_from, b.service_to, b.sign * b.net_cents AS cents, b.state FROM exchange.booking b
-WHERE b.order_id = ANY ($1::uuid[]) AND (b.kind = 'regular' OR b.kind = 'adjustment' AND b.sign = 1 AND b.reference IS NOT NULL)
-  AND b.parent_id IS NULL AND b.service_to >= $2 ORDER BY b.order_id, b.ordinal
+SELECT h.order_id, b.id, b.ordinal, b.reference, b.service_from, b.service_to, b.sign * b.net_cents AS cents, b.state
+FROM exchange.order_chain($1::uuid[]) h JOIN exchange.booking b ON b.owner_id = h.owner_id AND b.order_id = h.id
+WHERE (b.kind = 'regular' OR b.kind = 'adjustment' AND b.sign = 1 AND b.reference IS NOT NULL)
+  AND b.parent_id IS NULL AND b.service_to >= $2 ORDER BY h.order_id, h.depth DESC, b.ordinal
 """
 GET_QUANTITIES = """
 SELECT order_id, first_day, ordinal, quantity, note FROM exchange.usage_quantity WHERE order_id = ANY ($1::uuid[]) AND last_day >= $2

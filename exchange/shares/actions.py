@@ -15,7 +15,7 @@ from exchange.bookings.store import NewBooking, Row, Terms
 from exchange.clearing.caps import with_warning
 from exchange.ledger.reading import own_or_all
 from exchange.shares import store
-from exchange.shares.drafting import check_gate, draft_of, weigh_shares
+from exchange.shares.drafting import check_gate, draft_of, taking_part, weigh_shares
 from exchange.shares.model import (
     KEY_LABELS,
     KeyKind,
@@ -24,9 +24,7 @@ from exchange.shares.model import (
     PoolState,
     Share,
     advance,
-    service_days,
 )
-from exchange.shares.store import Taker
 from exchange.telling.actions import counterpart_of, tell_bookings
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
@@ -83,7 +81,7 @@ async def create_pool(
             await store.insert_pool(conn, pool)
     except asyncpg.UniqueViolationError as error:
         raise _drafted() from error
-    await store.insert_shares(conn, pool, _taking_part(pool, takers))
+    await store.insert_shares(conn, pool, taking_part(pool, takers, {}))
     _note(conn, viewer, "cost_pool.create", pool)
     return pool
 
@@ -94,22 +92,6 @@ def _drafted() -> Refused:
         code="cost_pool_once",
         remedy=_("Bitte die vorhandene weiterführen oder verwerfen."),
     )
-
-
-def _taking_part(pool: Pool, takers: Sequence[Taker]) -> list[Share]:
-    found = []
-    for t in takers:
-        span = service_days(pool.year, t.starts_on, t.runs_until)
-        if span is not None:
-            key = default_key(KeyKind(pool.key_kind), t)
-            found.append(Share(t.order_id, t.recipient_id, "", "", key, *span))
-    return found
-
-
-def default_key(kind: KeyKind, taker: Taker) -> Decimal:
-    """What kdnx knows of a recipient's key: inhabitants, reported cases, 1 in equal parts, 0 for an own key."""
-    known = {KeyKind.INHABITANTS: Decimal(taker.inhabitants), KeyKind.CASES: taker.cases}
-    return known.get(kind, Decimal(1) if kind == KeyKind.EQUAL else Decimal(0))
 
 
 def _note(conn: Conn, viewer: Viewer, action: str, pool: Pool) -> None:
@@ -142,13 +124,10 @@ async def save_pool(
         actual_cents=figures.actual_cents, evidence=figures.evidence,
     )  # fmt: skip
     takers = await store.list_takers(conn, pool.owner_id, pool.offering_id, pool.year)
-    await store.insert_shares(conn, changed, _taking_part(changed, takers))
-    known = {t.order_id: default_key(figures.key_kind, t) for t in takers}
     is_other = changed.key_kind != pool.key_kind
-    shares = [
-        replace(s, key=known.get(s.order_id, s.key) if is_other else keys.get(s.order_id, s.key))
-        for s in await store.list_shares(conn, changed)
-    ]
+    before = {s.order_id: s.key for s in await store.list_shares(conn, pool)}
+    shares = taking_part(changed, takers, {} if is_other else {**before, **keys})
+    await store.insert_shares(conn, changed, shares)
     await store.save_shares(conn, changed, shares, shown=False)
     return await _save(conn, viewer, changed, "cost_pool.save")
 
@@ -175,11 +154,14 @@ async def propose_pool(
     pool = await _own(conn, viewer, pool_id, expected)
     state = advance(pool.state, PoolEvent.PROPOSE)
     # the counters' locks make the advances below stand until commit
-    ids = sorted({s.order_id for s in await store.list_shares(conn, pool)})
+    takers = await store.list_takers(conn, pool.owner_id, pool.offering_id, pool.year)
+    ids = sorted({t.order_id for t in takers})
     ordinals = dict(
         zip(ids, await bookings.draw_ordinals(conn, [(pool.owner_id, i) for i in ids]), strict=True)
     )
     draft = await draft_of(conn, pool)
+    if not {s.order_id for s in draft.shares} <= ordinals.keys():
+        raise Stale(_("Ein Leistungsschein kam gerade dazu."), remedy=_("Bitte neu laden."))
     await check_gate(conn, draft.shares)
     if draft.obstacles:
         raise Refused(
@@ -196,6 +178,7 @@ async def propose_pool(
     rows = await _insert(conn, viewer, list(new.values()))
     ids_of = {order_id: b.id for order_id, b in new.items()}
     final = [replace(s, booking_id=ids_of.get(s.order_id)) for s in draft.shares]
+    await store.insert_shares(conn, pool, final)
     await store.save_shares(conn, pool, final, shown=True)
     await _save(conn, viewer, replace(draft.pool, state=state.value), "cost_pool.propose")
     return rows

@@ -14,7 +14,8 @@ from exchange.clearing.caps import Verdict, Wanted, weigh
 from exchange.ledger.gate import check_proposable
 from exchange.schedules.store import get_codes
 from exchange.shares import store
-from exchange.shares.model import Pool, PoolState, Share, split
+from exchange.shares.model import KeyKind, Pool, PoolState, Share, service_days, split
+from exchange.shares.store import Taker
 from kdnx.db.conn import Conn
 from kdnx.errors import Refused
 from kdnx.text import _, ngettext
@@ -48,6 +49,8 @@ async def draft_of(conn: Conn, pool: Pool) -> Draft:
     shares = await store.list_shares(conn, pool)
     if pool.state != PoolState.DRAFT:
         return Draft(pool, tuple(shares))
+    takers = await store.list_takers(conn, pool.owner_id, pool.offering_id, pool.year)
+    shares = taking_part(pool, takers, {s.order_id: s.key for s in shares})
     advances = await store.get_advances(
         conn, pool.owner_id, [s.order_id for s in shares], pool.year
     )
@@ -65,6 +68,23 @@ async def draft_of(conn: Conn, pool: Pool) -> Draft:
     return Draft(
         replace(pool, key_total=total, participants=len(found)), tuple(found), tuple(obstacles)
     )
+
+
+def taking_part(pool: Pool, takers: Sequence[Taker], keys: Mapping[UUID, Decimal]) -> list[Share]:
+    """The orders with service in the year as their terms are today; with the key noted, else the one kdnx knows."""
+    found = []
+    for t in takers:
+        span = service_days(pool.year, t.starts_on, t.runs_until)
+        if span is not None:
+            key = keys.get(t.order_id, default_key(KeyKind(pool.key_kind), t))
+            found.append(Share(t.order_id, t.recipient_id, t.number, t.recipient_short, key, *span))
+    return found
+
+
+def default_key(kind: KeyKind, taker: Taker) -> Decimal:
+    """What kdnx knows of a recipient's key: inhabitants, reported cases, 1 in equal parts, 0 for an own key."""
+    known = {KeyKind.INHABITANTS: Decimal(taker.inhabitants), KeyKind.CASES: taker.cases}
+    return known.get(kind, Decimal(1) if kind == KeyKind.EQUAL else Decimal(0))
 
 
 async def weigh_shares(

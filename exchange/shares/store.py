@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from exchange.shares.model import Pool, Share
+from exchange.shares.model import Pool, PoolState, Share
 from kdnx.db.conn import Conn
 from kdnx.db.rows import many, maybe
 
@@ -41,27 +41,32 @@ INSERT INTO exchange.cost_share (owner_id, pool_id, order_id, recipient_id, key,
 SELECT $1, $2, x.o, x.r, x.k, x.f, x.l FROM unnest($3::uuid[], $4::uuid[], $5::numeric[], $6::date[], $7::date[]) x(o, r, k, f, l) ON CONFLICT DO NOTHING
 """
 SAVE_SHARES = """
-UPDATE exchange.cost_share s SET key = x.k, share_cents = x.c, advances_cents = x.a, booking_id = x.b, is_shown = $3
-FROM unnest($4::uuid[], $5::numeric[], $6::bigint[], $7::bigint[], $8::uuid[]) x(o, k, c, a, b)
+UPDATE exchange.cost_share s SET key = x.k, first_day = x.f, last_day = x.l, share_cents = x.c, advances_cents = x.a, booking_id = x.b, is_shown = $3
+FROM unnest($4::uuid[], $5::numeric[], $6::date[], $7::date[], $8::bigint[], $9::bigint[], $10::uuid[]) x(o, k, f, l, c, a, b)
 WHERE s.owner_id = $1 AND s.pool_id = $2 AND s.order_id = x.o
 """
 LIST_SHARES = """
 SELECT s.order_id, s.recipient_id, o.number, m.short_name AS recipient_short, s.key, s.first_day, s.last_day, s.share_cents, s.advances_cents, s.booking_id
 FROM exchange.cost_share s JOIN exchange.service_order o ON o.owner_id = s.owner_id AND o.id = s.order_id JOIN kdnx.public_member m ON m.id = s.recipient_id
-WHERE s.owner_id = $1 AND s.pool_id = $2 ORDER BY o.number, s.first_day, s.order_id
+WHERE s.owner_id = $1 AND s.pool_id = $2 AND (s.is_shown OR $3) ORDER BY o.number, s.first_day, s.order_id
 """
 LIST_TAKERS = """
-SELECT o.id AS order_id, o.recipient_id, o.starts_on, o.runs_until, coalesce(m.inhabitants, 0) AS inhabitants,
+SELECT o.id AS order_id, o.recipient_id, o.number, o.recipient_short, o.starts_on, o.runs_until, coalesce(m.inhabitants, 0) AS inhabitants,
   coalesce((SELECT sum(u.quantity) FROM exchange.usage_quantity u WHERE u.owner_id = o.owner_id AND u.order_id = o.id
     AND extract(year FROM u.first_day)::int = $3::int), 0)::numeric(18,4) AS cases
 FROM exchange.order_row o JOIN kdnx.public_member m ON m.id = o.recipient_id
 WHERE o.owner_id = $1 AND o.offering_id = $2 AND o.state IN ('active', 'paused', 'notice_given', 'ended', 'transferred')
   AND o.starts_on <= make_date($3::int, 12, 31) AND (o.runs_until IS NULL OR o.runs_until >= make_date($3::int, 1, 1)) ORDER BY o.number, o.id
 """
+# a reversal, a correction and a rest are of the kind of the booking they go back to
 GET_ADVANCES = """
-SELECT b.order_id, coalesce(sum(b.sign * c.confirmed_cents) FILTER (WHERE b.reference IS NULL OR b.reference NOT LIKE '%/einmalig'), 0)::bigint AS cents,
+SELECT b.order_id, coalesce(sum(b.sign * c.confirmed_cents) FILTER (WHERE r.reference IS NULL OR r.reference NOT LIKE '%/einmalig'), 0)::bigint AS cents,
   count(*) FILTER (WHERE b.state IN ('proposed', 'disputed'))::int AS open
 FROM exchange.booking b LEFT JOIN exchange.confirmation c ON c.owner_id = b.owner_id AND c.booking_id = b.id
+CROSS JOIN LATERAL (WITH RECURSIVE up AS (
+    SELECT b.reference, coalesce(b.reverses_id, b.parent_id) AS of_id
+    UNION ALL SELECT o.reference, coalesce(o.reverses_id, o.parent_id) FROM up JOIN exchange.booking o ON o.owner_id = b.owner_id AND o.id = up.of_id)
+  SELECT reference FROM up WHERE of_id IS NULL) r
 WHERE b.owner_id = $1 AND b.order_id = ANY ($2::uuid[]) AND b.service_year = $3 GROUP BY b.order_id
 """
 LIST_OFFERINGS = """
@@ -84,6 +89,8 @@ class Taker:
 
     order_id: UUID
     recipient_id: UUID
+    number: str
+    recipient_short: str
     starts_on: date
     runs_until: date | None
     inhabitants: int
@@ -147,16 +154,17 @@ async def insert_shares(conn: Conn, pool: Pool, shares: Sequence[Share]) -> None
 
 
 async def save_shares(conn: Conn, pool: Pool, shares: Sequence[Share], *, shown: bool) -> None:
-    """Write keys and amounts; `shown` lets each recipient see its own."""
+    """Write keys, days and amounts; `shown` lets each recipient see its own."""
     await conn.execute(
         SAVE_SHARES, pool.owner_id, pool.id, shown, [s.order_id for s in shares], [s.key for s in shares],
-        [s.share_cents for s in shares], [s.advances_cents for s in shares], [s.booking_id for s in shares],
+        [s.first_day for s in shares], [s.last_day for s in shares], [s.share_cents for s in shares], [s.advances_cents for s in shares], [s.booking_id for s in shares],
     )  # fmt: skip
 
 
 async def list_shares(conn: Conn, pool: Pool) -> list[Share]:
-    """The shares the viewer may see, by order."""
-    return many(Share, await conn.fetch(LIST_SHARES, pool.owner_id, pool.id))
+    """The shares the viewer may see, by order; of a settled pool those that were settled."""
+    whole = pool.state != PoolState.PROPOSED
+    return many(Share, await conn.fetch(LIST_SHARES, pool.owner_id, pool.id, whole))
 
 
 async def list_takers(conn: Conn, owner_id: UUID, offering_id: UUID, year: int) -> list[Taker]:

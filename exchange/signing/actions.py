@@ -19,6 +19,7 @@ from exchange.bookings.model import (
     check_part,
     check_tax,
     evidence_of,
+    fee_of,
     surcharge_of,
 )
 from exchange.bookings.store import NewBooking, Row
@@ -193,11 +194,7 @@ def _sign(
     if row.reversed_surcharge_cents is not None:
         extra = row.reversed_surcharge_cents  # a reversal copies, it does not compute anew
     else:
-        extra = (
-            0
-            if row.route == "direct"
-            else surcharge_of(cents, row.surcharge_pct, row.surcharge_fee_cents)
-        )
+        extra = 0 if row.route == "direct" else surcharge_of(cents, row.surcharge_pct, fee_of(row))
     signature = Signature(cents, extra, *codes, member, origin, TEMPLATE, conn.now)
     book = book_period(row.service_to, closed)
     return Signed(

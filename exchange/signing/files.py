@@ -12,6 +12,7 @@ from exchange.bookings.model import (
     Signature,
     check_tax,
     evidence_of,
+    fee_of,
     surcharge_of,
 )
 from exchange.bookings.store import NewBooking, Row
@@ -87,11 +88,7 @@ async def _confirm_legacy(conn: Conn, pairs: Sequence[tuple[Planned, Row]]) -> N
         v = p.row.values
         check_tax(b.service_to, codes[b.id])
         cents = v.get("confirmed") or b.net_cents
-        extra = (
-            0
-            if b.route == "direct"
-            else surcharge_of(cents, b.surcharge_pct, b.surcharge_fee_cents)
-        )
+        extra = 0 if b.route == "direct" else surcharge_of(cents, b.surcharge_pct, fee_of(b))
         signature = Signature(
             cents,
             extra,

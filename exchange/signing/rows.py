@@ -7,7 +7,7 @@ from uuid import UUID
 
 from exchange.bookings import store as bookings
 from exchange.bookings.actions import check_bookable, terms_on
-from exchange.bookings.model import BookingKind, BookingState
+from exchange.bookings.model import MOST_QUANTITY, BookingKind, BookingState
 from exchange.bookings.store import Terms
 from exchange.clearing.caps import Wanted, weigh
 from exchange.ledger.gate import check_proposable
@@ -219,6 +219,13 @@ def _check_new(viewer: Viewer, terms: Terms, row: FileRow, *, is_double: bool) -
         )
     if v["net"] == 0 or (v["net"] < 0 and not office):
         raise _Fault(row, "net", _("ein Betrag über null"), _("Der Betrag muss über null liegen."))
+    if v.get("quantity") is not None and not 0 <= v["quantity"] < MOST_QUANTITY:
+        raise _Fault(
+            row,
+            "quantity",
+            _("eine Zahl ab null"),
+            _("Die Menge trägt kein Vorzeichen; ob zurückgenommen wird, sagt der Betrag."),
+        )
     if v.get("confirmed") and not 0 < v["confirmed"] <= abs(v["net"]):
         raise _Fault(
             row,

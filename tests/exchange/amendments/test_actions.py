@@ -15,7 +15,8 @@ from exchange.amendments.schemas import AmendBody
 from exchange.bookings.actions import get_terms
 from exchange.continuation.store import UNSIGNED_ORDERS
 from exchange.orders.actions import read_order
-from exchange.running.actions import end_due
+from exchange.orders.store import get_order_version_for
+from exchange.running.actions import confirm_termination, end_due, request_termination
 from kdnx.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from kdnx.tasks.actions import list_my_tasks
 from kdnx.viewer import Scope, Viewer
@@ -198,3 +199,28 @@ async def test_a_merger_ends_what_is_under_way(conn, cast):
     assert "1 noch nicht geltende" in lines[0]
     await part.carry_out(conn, SYSTEM, cast.sued.id, cast.fremd.id, JANUARY)
     assert (await store.get_amendment(conn, made.id)).state == "lapsed"
+
+
+async def test_an_agreed_change_that_lapsed_is_never_billed(conn, cast):
+    order = await an_order_at(conn, cast)
+    made = await sign(conn, cast, await propose(conn, cast.sued.viewer, order))
+    assert made.state == "agreed"
+    await conn.act_as(cast.sued.viewer)
+    await request_termination(
+        conn, cast.sued.viewer, order.id, on=date(2027, 3, 31), reason="kein Bedarf", expected=None
+    )
+    await conn.act_as(cast.nord.second)
+    await confirm_termination(conn, cast.nord.second, order.id, expected=None)
+    await at(conn, datetime(2027, 1, 2, 9, 0, tzinfo=UTC))
+    await move_due(conn)
+    assert (await store.list_of_order(conn, order.owner_id, order.id))[0].state == "lapsed"
+    await run(conn, datetime(2027, 2, 2, 9, 0, tzinfo=UTC))
+    last = (await booked(conn, order.id))[-1]
+    assert (last.service_from, last.net_cents, last.order_version) == (
+        JANUARY,
+        1_200_00,
+        order.current_version,
+    )
+    assert (await get_terms(conn, order.id, JANUARY)).version == order.current_version
+    found = await get_order_version_for(conn, order.owner_id, order.id, JANUARY)
+    assert found.version == order.current_version

@@ -7,7 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from exchange.amendments.due import move_due
-from exchange.bookings.actions import Proposal, adjust_booking, propose_booking
+from exchange.bookings.actions import (
+    Proposal,
+    adjust_booking,
+    propose_booking,
+    reverse_booking,
+)
 from exchange.clearing.caps import set_cap, use_of
 from exchange.clearing.store import Cap, find_cap, save_cap
 from exchange.schedules.actions import propose_due, read_outlook
@@ -255,3 +260,23 @@ async def test_it_is_set_and_shown_on_the_pages(client, conn, cast):
     assert made.status_code == 303, made.text
     page = await client.as_(cast.sued.viewer).get(made.headers["location"])
     assert "Jahreshöchstbetrag netto" in page.text and "15.000,00" in page.text
+
+
+async def test_what_takes_back_frees_nothing_before_both_have_signed(conn, cast):
+    order = await running(conn, cast, 2_000_00, "block")
+    nord, sued = cast.nord.viewer, cast.sued.viewer
+    row = await propose_booking(conn, nord, month(order, 7, 2_000_00))
+    await conn.act_as(sued)
+    await confirm_booking(conn, sued, row.id)
+    await conn.act_as(nord)
+    back = await reverse_booking(conn, nord, row.id, reason="falscher Monat")
+    with pytest.raises(Refused) as refused:
+        await propose_booking(conn, nord, month(order, 8, 2_000_00))
+    assert refused.value.code == "yearly_cap" and "bestätigt" in refused.value.remedy
+    assert (
+        await use_of(conn, order.owner_id, order.id, order.current_version, 2026)
+    ).left_cents == 0
+    await conn.act_as(sued)
+    await confirm_booking(conn, sued, back.id)
+    await conn.act_as(nord)
+    assert (await propose_booking(conn, nord, month(order, 8, 2_000_00))).net_cents == 2_000_00

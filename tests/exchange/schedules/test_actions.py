@@ -218,6 +218,9 @@ async def test_quantities_by_file_twice_change_nothing(conn, cast):
     assert (first.new, len(first.errors)) == (1, 1)
     again = await KIND.write(conn, nord, rows[:1])
     assert (again.new, again.unchanged, again.errors) == (0, 1, [])
+    august = {**values, "first": date(2026, 8, 1), "quantity": Decimal(-3)}
+    wrong = await KIND.write(conn, nord, [Row(2, august)])
+    assert (wrong.new, wrong.errors[0].row) == (0, 2) and "null" in wrong.errors[0].message
     other = await KIND.write(conn, nord, [Row(2, {**values, "quantity": Decimal(11)})])
     assert other.new == 0 and "andere Menge" in other.errors[0].message
     back = await KIND.read(conn, nord)

@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from exchange.bookings import store as bookings
+from exchange.bookings.actions import reverse_booking
+from exchange.bookings.store import BookingFilter
 from exchange.shares import store
 from exchange.shares.actions import (
     Figures,
@@ -18,7 +20,7 @@ from exchange.shares.actions import (
 )
 from exchange.shares.drafting import work_out
 from exchange.shares.model import KeyKind
-from exchange.signing.actions import confirm_booking
+from exchange.signing.actions import confirm_booking, confirm_part
 from kdnx.errors import Forbidden, NotFound, Refused, Stale
 from kdnx.ids import named_id
 from tests.cast import make_actor
@@ -195,3 +197,57 @@ async def test_open_bookings_and_undecided_tax_stand_in_the_way(conn, cast, thre
     assert not (await work_out(conn, later)).obstacles
     with pytest.raises(Refused, match="niemand"):
         await create_pool(conn, nord, OFFERING, 2019, NINETY)
+
+
+async def test_a_fee_paid_once_stays_out_however_it_was_corrected(conn, cast, three):
+    """The set-up fee is no advance; neither is what takes it back, nor the rest of it that is signed later."""
+    order, sued = three[0], cast.sued.viewer
+    day = date(2026, 1, 1)
+    fee = await a_booking(
+        conn, cast.nord, order, 10_000_00, day, day, reference="L-2026-0001/2026-01-01/einmalig"
+    )
+    await conn.act_as(sued)
+    await confirm_part(conn, sued, fee.id, cents=6_000_00, reason="vier Tage fehlten")
+    rest = next(
+        b
+        for b in await bookings.list_bookings(conn, None, BookingFilter(order_id=order), 10)
+        if b.parent_id == fee.id
+    )
+    await confirm_booking(conn, sued, rest.id)
+    advances = (await store.get_advances(conn, cast.nord.id, [order], 2026))[order]
+    assert advances == (29_000_00, 0)
+    for booking_id in (fee.id, rest.id):
+        await conn.act_as(cast.nord.viewer)
+        back = await reverse_booking(conn, cast.nord.viewer, booking_id, reason="nicht geschuldet")
+        await conn.act_as(sued)
+        await confirm_booking(conn, sued, back.id)
+    assert (await store.get_advances(conn, cast.nord.id, [order], 2026))[order] == advances
+
+
+async def test_a_draft_follows_its_orders_until_it_is_settled(conn, cast, three):
+    """Begun in summer: one recipient leaves in September, another one comes in October."""
+    conn.now = datetime(2026, 7, 15, 9, 0, tzinfo=UTC)
+    nord = cast.nord.viewer
+    figures = replace(NINETY, by_days=True)
+    pool = await create_pool(conn, nord, OFFERING, 2026, figures)
+    await conn.act_as(SYSTEM)
+    await conn.execute(
+        "UPDATE exchange.service_order SET terminated_on = '2026-09-30', state = 'ended' WHERE id = $1",
+        three[0],
+    )
+    fourth = await make_actor(conn, "VIER", "Viertrechen", "Westen")
+    late = await an_order(
+        conn, cast, cast.nord, fourth, number="L-2026-0004", starts_on=date(2026, 10, 1)
+    )
+    gone = await an_order(
+        conn, cast, cast.nord, cast.sued, number="L-2026-0005", ends_on=date(2025, 12, 31)
+    )
+    conn.now = AFTER
+    await conn.act_as(nord)
+    days = {s.order_id: s.days for s in (await work_out(conn, pool)).shares}
+    assert days == {three[0]: 273, three[1]: 365, three[2]: 365, late: 92} and gone not in days
+    rows = await propose_pool(conn, nord, pool.id, expected=1)
+    assert {r.order_id: r.service_to for r in rows}[three[0]] == date(2026, 9, 30)
+    kept = (await work_out(conn, await read_pool(conn, nord, pool.id))).shares
+    assert {s.order_id: s.days for s in kept} == days
+    assert sum(s.share_cents for s in kept) == NINETY.actual_cents

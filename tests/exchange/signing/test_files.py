@@ -1,6 +1,7 @@
 """Bookings in and out as a file: Altbestand, same file twice, export equals import, row errors, speed."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -173,3 +174,10 @@ async def test_nine_thousand_rows(conn, cast):
     assert await conn.fetchval("SELECT count(*) FROM exchange.transfer") > 30_000
     again = await KIND.write(conn, cast.office, rows)
     assert again.unchanged == 9000
+
+
+@pytest.mark.parametrize("quantity", [Decimal(-1), Decimal(10**14)])
+async def test_a_quantity_no_booking_can_have_is_named_by_its_row(conn, cast, order, quantity):
+    rows = [a_row(1, order), a_row(2, order, net=-30_00, quantity=quantity)]
+    done = await KIND.write(conn, cast.office, rows)
+    assert (done.new, [(e.row, e.field) for e in done.errors]) == (1, [(4, "Menge")])

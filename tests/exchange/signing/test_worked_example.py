@@ -122,3 +122,24 @@ async def test_worked_example(fresh_database):  # noqa: PLR0915  # the one story
         assert sums[account_id(AccountKind.RECEIVABLE, b.id)] == 23_698_01
         proof = await verify_ledger(conn)
         assert proof.ok
+
+
+async def test_the_fixed_fee_is_paid_once_and_stays_paid(conn, cast):
+    """5.00 a booking: not again for the rest of a part, not back with a correction; a reversal takes it back."""
+    order = await an_order(conn, cast, cast.nord, cast.sued, surcharge_pct="1", fee_cents=5_00)
+    nord, sued = cast.nord.viewer, cast.sued.viewer
+    row = await a_booking(conn, cast.nord, order, 1_000_00)
+    await conn.act_as(sued)
+    done = await confirm_part(conn, sued, row.id, cents=600_00, reason="vier Tage fehlten")
+    rest = await conn.fetchval("SELECT id FROM exchange.booking WHERE parent_id = $1", row.id)
+    second = await confirm_booking(conn, sued, rest)
+    assert (done.confirmed_surcharge_cents, second.confirmed_surcharge_cents) == (11_00, 4_00)
+    for delta, extra in ((-100_00, 1_00), (50_00, 50)):
+        await conn.act_as(nord)
+        change = await adjust_booking(conn, nord, row.id, delta_cents=delta, reason="nachgezählt")
+        await conn.act_as(sued)
+        assert (await confirm_booking(conn, sued, change.id)).confirmed_surcharge_cents == extra
+    await conn.act_as(nord)
+    back = await reverse_booking(conn, nord, row.id, reason="falscher Leistungsschein")
+    await conn.act_as(sued)
+    assert (await confirm_booking(conn, sued, back.id)).confirmed_surcharge_cents == 11_00
