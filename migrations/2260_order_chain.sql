@@ -13,3 +13,10 @@ GRANT UPDATE (first_day, last_day) ON exchange.cost_share TO kdnx_app;
 -- A notice nobody had answered goes on with the order: the successor of either side answers it.
 ALTER TABLE exchange.termination DROP CONSTRAINT termination_state,
   ADD CONSTRAINT termination_state CHECK (state IN ('requested', 'confirmed', 'refused', 'withdrawn', 'transferred'));
+
+-- What bookings go by: signed by the recipient as the last side, and not a change that lapsed before its day.
+CREATE VIEW exchange.agreed_version WITH (security_invoker = true) AS
+SELECT v.* FROM exchange.order_version v
+WHERE EXISTS (SELECT 1 FROM exchange.order_approval a WHERE a.owner_id = v.owner_id AND a.order_id = v.order_id AND a.version = v.version AND a.side = 'recipient')
+  AND NOT EXISTS (SELECT 1 FROM exchange.amendment m WHERE m.owner_id = v.owner_id AND m.order_id = v.order_id AND m.version = v.version AND m.state = 'lapsed');
+GRANT SELECT ON exchange.agreed_version TO kdnx_app;

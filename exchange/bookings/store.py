@@ -42,10 +42,8 @@ GET_TERMS = """
 SELECT o.owner_id, o.id AS order_id, o.number, o.recipient_id, o.route, o.hub_id, o.state, v.version, v.valid_from, v.title,
   v.offering_id, v.category_id, v.starts_on, least(v.ends_on, o.terminated_on) AS runs_until, v.surcharge_pct, v.surcharge_fee_cents, v.silence, v.confirm_days
 FROM exchange.service_order o
-JOIN exchange.order_version v ON v.owner_id = o.owner_id AND v.order_id = o.id
+JOIN exchange.agreed_version v ON v.owner_id = o.owner_id AND v.order_id = o.id
 WHERE ($1::uuid[] IS NULL OR o.id = ANY ($1)) AND ($2::text[] IS NULL OR o.number = ANY ($2))
-  AND EXISTS (SELECT 1 FROM exchange.order_approval a WHERE a.owner_id = v.owner_id AND a.order_id = v.order_id AND a.version = v.version AND a.side = 'recipient')
-  AND NOT EXISTS (SELECT 1 FROM exchange.amendment m WHERE m.owner_id = v.owner_id AND m.order_id = v.order_id AND m.version = v.version AND m.state = 'lapsed')
 ORDER BY o.owner_id, o.id, v.valid_from, v.version
 """
 TITLE_OF = "SELECT title FROM exchange.order_version WHERE owner_id = $1 AND order_id = $2 AND version = $3"

@@ -19,10 +19,8 @@ SELECT count(*)::int FROM exchange.service_order WHERE (owner_id = $1 OR recipie
 GET_ORDERS = "SELECT * FROM exchange.order_row WHERE id = ANY ($1::uuid[]) ORDER BY owner_id, id"
 GET_VERSIONS = """
 SELECT v.*, v.order_id AS of_order FROM exchange.order_version v JOIN exchange.service_order o ON o.owner_id = v.owner_id AND o.id = v.order_id
-WHERE o.id = ANY ($1::uuid[]) AND (v.version = o.current_version
-  OR v.version < o.current_version AND EXISTS (SELECT 1 FROM exchange.order_approval a WHERE a.owner_id = v.owner_id AND a.order_id = v.order_id AND a.version = v.version
-    AND a.side = 'recipient')
-  AND NOT EXISTS (SELECT 1 FROM exchange.amendment m WHERE m.owner_id = v.owner_id AND m.order_id = v.order_id AND m.version = v.version AND m.state = 'lapsed'))
+WHERE o.id = ANY ($1::uuid[]) AND (v.version = o.current_version OR v.version < o.current_version AND EXISTS (SELECT 1 FROM exchange.agreed_version a
+  WHERE a.owner_id = v.owner_id AND a.order_id = v.order_id AND a.version = v.version))
 ORDER BY v.order_id, v.valid_from, v.version
 """
 GET_LINES = """

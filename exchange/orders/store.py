@@ -33,10 +33,7 @@ SELECT s.n, s.event, s.state, s.version, s.reason, s.at, m.short_name AS by_name
 LEFT JOIN kdnx.public_member m ON m.id = s.by_member WHERE s.owner_id = $1 AND s.order_id = $2 ORDER BY s.n DESC LIMIT 200
 """
 VERSION_FOR = """
-SELECT v.* FROM exchange.order_version v
-JOIN exchange.order_approval a ON a.owner_id = v.owner_id AND a.order_id = v.order_id AND a.version = v.version AND a.side = 'recipient'
-WHERE v.owner_id = $1 AND v.order_id = $2 AND v.valid_from <= $3
-  AND NOT EXISTS (SELECT 1 FROM exchange.amendment m WHERE m.owner_id = v.owner_id AND m.order_id = v.order_id AND m.version = v.version AND m.state = 'lapsed')
+SELECT v.* FROM exchange.agreed_version v WHERE v.owner_id = $1 AND v.order_id = $2 AND v.valid_from <= $3
 ORDER BY v.valid_from DESC, v.version DESC LIMIT 1
 """
 FIND_SUCCESSOR = "SELECT owner_id, id FROM exchange.service_order WHERE continues_owner_id = $1 AND continues_id = $2"

@@ -35,8 +35,7 @@ ON CONFLICT (owner_id, order_id) DO UPDATE SET is_on = EXCLUDED.is_on, starts_on
 MARK_LOOKED = "UPDATE exchange.schedule SET next_on = $3, updated_at = $4 WHERE owner_id = $1 AND order_id = $2"
 GET_HEADS = """
 SELECT o.owner_id, o.id AS order_id, o.number, o.recipient_id, o.hub_id, o.state, o.terminated_on,
-  EXISTS (SELECT 1 FROM exchange.order_chain(ARRAY[o.id]) h JOIN exchange.order_version w ON w.owner_id = h.owner_id AND w.order_id = h.id
-    JOIN exchange.order_approval a ON a.owner_id = w.owner_id AND a.order_id = w.order_id AND a.version = w.version AND a.side = 'recipient'
+  EXISTS (SELECT 1 FROM exchange.order_chain(ARRAY[o.id]) h JOIN exchange.agreed_version w ON w.owner_id = h.owner_id AND w.order_id = h.id
     WHERE h.depth > 0 AND w.starts_on < o.starts_on) AS continues,
   o.title, o.provider_short, o.recipient_short, o.confirm_days, o.silence, o.row_version AS order_row_version,
   coalesce(c.is_on, o.origin = 'signed') AS is_on, coalesce(c.starts_on, o.starts_on) AS begins, coalesce(c.row_version, 0) AS row_version
@@ -45,9 +44,7 @@ WHERE o.id = ANY ($1::uuid[]) AND o.number IS NOT NULL ORDER BY o.owner_id, o.id
 """
 GET_VERSIONS = """
 SELECT v.order_id, v.version, v.valid_from, v.starts_on, v.ends_on, v.billing, v.surcharge_pct, v.surcharge_fee_cents, v.offering_id, v.offering_version
-FROM exchange.order_version v WHERE v.order_id = ANY ($1::uuid[])
-  AND EXISTS (SELECT 1 FROM exchange.order_approval a WHERE a.owner_id = v.owner_id AND a.order_id = v.order_id AND a.version = v.version AND a.side = 'recipient')
-  AND NOT EXISTS (SELECT 1 FROM exchange.amendment m WHERE m.owner_id = v.owner_id AND m.order_id = v.order_id AND m.version = v.version AND m.state = 'lapsed')
+FROM exchange.agreed_version v WHERE v.order_id = ANY ($1::uuid[])
 ORDER BY v.order_id, v.valid_from, v.version
 """
 GET_LINES = """
