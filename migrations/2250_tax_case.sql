@@ -1,7 +1,7 @@
 -- A tax case counts only for service its rule still holds for; what is taken back keeps the case it was confirmed with; what was
 -- confirmed before anybody decided is billed by the decision that came later (§ 27 Abs. 22a UStG, model.md 3.2).
 
--- The code where its rule holds on the day, else NULL.
+-- The code where its rule holds on the day, else NULL; tax_codes_on asks the same in its own plan, for it is asked at every signature.
 CREATE FUNCTION exchange.tax_code_holding(code text, day date) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN r.value IS NOT NULL THEN code END FROM kdnx.rule r
   WHERE r.kind = 'tax_code' AND r.key = code AND r.state = 'approved' AND r.valid_from <= day ORDER BY r.valid_from DESC, r.version DESC LIMIT 1 $$;
@@ -16,12 +16,16 @@ BEGIN
   FROM unnest(owners, orders, days) WITH ORDINALITY u(o, i, d, n)
   JOIN exchange.service_order s ON s.owner_id = u.o AND s.id = u.i AND ((SELECT kdnx.viewer_sees_all())
     OR s.owner_id = ANY ((SELECT kdnx.viewer_members())::uuid[]) OR s.recipient_id = ANY ((SELECT kdnx.viewer_members())::uuid[]))
-  LEFT JOIN LATERAL (SELECT exchange.tax_code_holding(d.tax_code, u.d) AS tax_code FROM (
+  LEFT JOIN LATERAL (SELECT d.tax_code FROM (
     SELECT t.tax_code FROM exchange.tax_decision t WHERE t.owner_id = u.o AND t.order_id = u.i AND t.leg = 1 AND t.valid_from <= u.d
-    AND (t.reviewer_id IS NOT NULL OR t.origin <> 'signed') ORDER BY t.valid_from DESC, t.version DESC LIMIT 1) d) t1 ON true
-  LEFT JOIN LATERAL (SELECT exchange.tax_code_holding(d.tax_code, u.d) AS tax_code FROM (
+    AND (t.reviewer_id IS NOT NULL OR t.origin <> 'signed') ORDER BY t.valid_from DESC, t.version DESC LIMIT 1) d
+    WHERE (SELECT r.value IS NOT NULL FROM kdnx.rule r WHERE r.kind = 'tax_code' AND r.key = d.tax_code AND r.state = 'approved' AND r.valid_from <= u.d
+      ORDER BY r.valid_from DESC, r.version DESC LIMIT 1)) t1 ON true
+  LEFT JOIN LATERAL (SELECT d.tax_code FROM (
     SELECT t.tax_code FROM exchange.tax_decision t WHERE t.owner_id = u.o AND t.order_id = u.i AND t.leg = 2 AND t.valid_from <= u.d
-    AND (t.reviewer_id IS NOT NULL OR t.origin <> 'signed') ORDER BY t.valid_from DESC, t.version DESC LIMIT 1) d) t2 ON true;
+    AND (t.reviewer_id IS NOT NULL OR t.origin <> 'signed') ORDER BY t.valid_from DESC, t.version DESC LIMIT 1) d
+    WHERE (SELECT r.value IS NOT NULL FROM kdnx.rule r WHERE r.kind = 'tax_code' AND r.key = d.tax_code AND r.state = 'approved' AND r.valid_from <= u.d
+      ORDER BY r.valid_from DESC, r.version DESC LIMIT 1)) t2 ON true;
 END $$;
 
 -- As in 2190, and: a reversal, a correction and the rest of a part belong to service that is confirmed already, and keep its codes.
