@@ -19,13 +19,12 @@ from exchange.invoices.document import (
     replaced_note,
     write_invoice,
 )
-from exchange.invoices.drafting import preview, tax_cases
+from exchange.invoices.drafting import preview, tax_cases, taxes_left
 from exchange.invoices.model import (
     CREDIT_NOTE,
     SELF_BILLED,
     Draft,
     InvoiceEvent,
-    InvoiceState,
     Key,
     Tax,
     Term,
@@ -45,14 +44,14 @@ from exchange.senders.store import Profile, find_profile
 from exchange.unbilled.actions import close_when_billed
 from kdnx.audit.actions import record
 from kdnx.db.conn import Conn
-from kdnx.errors import Conflict, Forbidden, Invalid, Refused, Stale
+from kdnx.errors import Conflict, Forbidden, Refused, Stale
 from kdnx.ids import new_id
 from kdnx.members.model import Member
 from kdnx.members.store import list_members
 from kdnx.numbers.actions import assign
 from kdnx.rules.store import get_rule
 from kdnx.text import _
-from kdnx.viewer import Permission, Scope, Viewer, require
+from kdnx.viewer import Permission, Viewer, require
 
 
 @dataclass(frozen=True)
@@ -72,15 +71,16 @@ class Outcome:
 
 
 async def issue_invoices(
-    conn: Conn, viewer: Viewer, term: Term, tokens: Sequence[str] | None = None
-) -> Outcome:
+    conn: Conn, viewer: Viewer, term: Term, tokens: Sequence[str] | None = None, *, legacy: bool = False
+) -> Outcome:  # fmt: skip
     """Issue the drafts of a period, all or those named by token; each pair stands for itself.
 
-    The lock of the number series comes first, so what is collected behind it is billed by nobody else.
+    Altbestand only with `legacy`. The lock of the number series comes first, so what is collected behind it is billed
+    by nobody else.
     """
     require(viewer, Permission.INVOICE_ISSUE)
     await store.lock_series(conn, [viewer.owner_id, *viewer.members], conn.today.year)
-    drafts = await preview(conn, viewer, term)
+    drafts = await preview(conn, viewer, term, legacy=legacy)
     wanted = [d for d in drafts if tokens is None or d.token in tokens]
     refused = [Refusal(d, tuple(h.text for h in d.hindrances)) for d in wanted if d.hindrances]
     good = [d for d in wanted if not d.hindrances]
@@ -231,6 +231,8 @@ async def credit_invoice(
         replace(s.line, net_cents=-s.line.net_cents, round=s.line.round + 1) for s in chosen
     )
     taxes = taxes_of(back, await tax_cases(conn, (x.service_to for x in back)))
+    rest = [s for s in all_lines if not s.taken_back and s not in chosen]
+    taxes = await _to_the_cent(conn, invoice, taxes, rest)
     draft = Draft(replace(key, not_taxable=taxes[0].category == "O"), back, taxes)
     if draft.net_cents >= 0:
         raise Refused(
@@ -241,15 +243,29 @@ async def credit_invoice(
     note = await _issue(
         conn, viewer, draft, invoice.period_from, invoice.period_to, invoice, reason.strip()
     )
-    if all(s.taken_back or s in chosen for s in all_lines):
+    if not rest:
         after = advance(invoice.state, InvoiceEvent.CREDIT)
-        await store.mark_state(conn, invoice, after.value)
+        await store.mark_state(conn, invoice, after.value, settled_on=invoice.settled_on)
         record(
             conn, viewer, "invoice.credit", object_kind="invoice", object_id=invoice.id, owner_id=invoice.owner_id,
             party_id=invoice.buyer_id, reason=reason, row_version=invoice.row_version + 1, audience="parties",
             party_ids=(invoice.seller_id, invoice.buyer_id), after={"state": after.value, "note": note.number},
         )  # fmt: skip
     return note
+
+
+async def _to_the_cent(
+    conn: Conn, invoice: Invoice, taxes: Sequence[Tax], rest: Sequence[StoredLine]
+) -> tuple[Tax, ...]:
+    """VAT of a correction: where it takes the last lines of a tax group, all that is left of the group's VAT.
+
+    Rounded part by part it need not sum to the whole.
+    """
+    goes_on = {(s.line.category, s.line.rate_pct) for s in rest}
+    left = await taxes_left(conn, invoice, await store.list_credits(conn, invoice))
+    cents = {(t.category, t.rate_pct): t.vat_cents for t in left}
+    groups = [(t, (t.category, t.rate_pct)) for t in taxes]
+    return tuple(t if g in goes_on else replace(t, vat_cents=cents[g]) for t, g in groups)
 
 
 async def _key_today(conn: Conn, i: Invoice) -> Key:
@@ -271,8 +287,11 @@ def _check_creditable(invoice: Invoice, expected: int | None) -> None:
         raise Stale(_("Diese Rechnung wurde inzwischen geändert."), remedy=_("Bitte neu laden."))
     if invoice.is_correction or invoice.type == CREDIT_NOTE:
         raise Refused(
-            _("Zu einer Rechnungskorrektur gibt es keine Rechnungskorrektur; bitte neu abrechnen."),
+            _("Zu einer Rechnungskorrektur gibt es keine Rechnungskorrektur."),
             code="credit_of_credit",
+            remedy=_(
+                "Was sie berichtigt hat, neu abrechnen; ist eine Buchung falsch, diese stornieren und neu buchen."
+            ),
         )
     advance(invoice.state, InvoiceEvent.CREDIT)
 
@@ -286,33 +305,3 @@ def _chosen(all_lines: Sequence[StoredLine], wanted: Sequence[int]) -> list[Stor
             rule=_("Jede Position wird höchstens einmal berichtigt."),
         )
     return chosen
-
-
-async def settle_invoices(
-    conn: Conn, viewer: Viewer, ids: Sequence[UUID], on: date
-) -> list[Invoice]:
-    """Documents were paid or netted on a bank day not in the future; all of them or none.
-
-    The hub's office settles (by its settlement run), and the seller what it is paid directly. A document settled
-    on the same day already is left alone, so a retry changes nothing; Refused when one cannot be settled.
-    """
-    if on > conn.today:
-        raise Invalid(_("Der Zahlungstag liegt in der Zukunft."), code="day_in_future")
-    found = await store.lock_invoices(conn, sorted(set(ids)))
-    is_office = viewer.scope in {Scope.OFFICE, Scope.SYSTEM}
-    if len(found) != len(set(ids)):
-        raise Refused(_("Eine dieser Rechnungen gibt es nicht."), code="unknown_invoice")
-    if not is_office and not all(i.direct and viewer.acts_for(i.seller_id) for i in found):
-        raise Forbidden(
-            _("Was über die Drehscheibe läuft, begleicht deren Abrechnungslauf."),
-            remedy=_("Selbst vermerkt der Verkäufer nur direkte Rechnungen."),
-        )
-    for i in (x for x in found if not (x.state == InvoiceState.SETTLED and x.settled_on == on)):
-        after = advance(i.state, InvoiceEvent.SETTLE)
-        await store.mark_state(conn, i, after.value, settled_on=on)
-        record(
-            conn, viewer, "invoice.settle", object_kind="invoice", object_id=i.id, owner_id=i.owner_id,
-            party_id=i.buyer_id, row_version=i.row_version + 1, audience="parties",
-            party_ids=(i.seller_id, i.buyer_id), after={"state": after.value, "settled_on": on.isoformat()},
-        )  # fmt: skip
-    return found

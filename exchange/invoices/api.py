@@ -21,6 +21,7 @@ from exchange.invoices.schemas import (
     RefusalOut,
     SettleBody,
 )
+from exchange.invoices.settling import settle_direct
 from exchange.invoices.store import Invoice
 from kdnx.viewer import Permission
 from kdnx.web.api import Api, expected_version
@@ -55,7 +56,9 @@ async def preview_json(call: Call, *, query: DraftQuery) -> DraftList:
                 net_cents=d.net_cents, vat_cents=d.vat_cents, gross_cents=d.gross_cents,
             hindrances=[h.text for h in d.hindrances],
             )
-            for d in await preview(call.conn, call.viewer, read_term(query.period))
+            for d in await preview(
+                call.conn, call.viewer, read_term(query.period), legacy=query.legacy
+            )
         ]
     )  # fmt: skip
 
@@ -77,7 +80,7 @@ async def get_xml_json(call: Call, *, id: UUID) -> Response:
 async def issue_json(call: Call, *, body: IssueBody) -> OutcomeOut:
     """Issue a period; what is billed already is left alone, so a second call issues nothing."""
     found = await actions.issue_invoices(
-        call.conn, call.viewer, read_term(body.period), body.drafts
+        call.conn, call.viewer, read_term(body.period), body.drafts, legacy=body.legacy
     )
     refused = [
         RefusalOut(
@@ -102,5 +105,5 @@ async def credit_json(call: Call, *, id: UUID, body: CreditBody) -> InvoiceOut:
 @api.post("/api/v1/invoices/{id}/settle", permission=P.INVOICE_ISSUE)
 async def settle_json(call: Call, *, id: UUID, body: SettleBody) -> InvoiceOut:
     """Note that a direct invoice was paid on that bank day; what runs over the hub its settlement run settles."""
-    await actions.settle_invoices(call.conn, call.viewer, [id], body.on)
+    await settle_direct(call.conn, call.viewer, id, body.on)
     return invoice_out(await store.get_invoice(call.conn, id))

@@ -48,10 +48,10 @@ async def _complete(scene: Scene) -> None:
 async def _bill(scene: Scene, person: str, buyers: Collection[str]) -> None:
     viewer, term = await scene.act(person), read_term(YEAR)
     wanted = {scene.members[code] for code in buyers}
-    drafts = await preview(scene.conn, viewer, term)
+    drafts = await preview(scene.conn, viewer, term, legacy=True)
     tokens = [d.token for d in drafts if d.key.buyer_id in wanted and not d.hindrances]
     if tokens:
-        await issue_invoices(scene.conn, viewer, term, tokens)
+        await issue_invoices(scene.conn, viewer, term, tokens, legacy=True)
 
 
 async def invoices(scene: Scene) -> None:

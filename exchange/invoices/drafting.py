@@ -14,11 +14,13 @@ from exchange.invoices.model import (
     Hindrance,
     Key,
     Line,
+    Tax,
     TaxCase,
     Term,
     drafts_of,
     missing_data,
 )
+from exchange.invoices.store import Invoice
 from exchange.senders.store import find_profile
 from kdnx.db.conn import Conn
 from kdnx.errors import Refused
@@ -45,10 +47,13 @@ async def tax_cases(conn: Conn, days: Iterable[date]) -> Cases:
     }
 
 
-async def preview(conn: Conn, viewer: Viewer, term: Term) -> list[Draft]:
-    """The invoices the viewer's member could issue for a period, with what stands in their way."""
+async def preview(conn: Conn, viewer: Viewer, term: Term, *, legacy: bool = False) -> list[Draft]:
+    """The invoices the viewer's member could issue for a period, with what stands in their way.
+
+    Altbestand was billed before kdnx; only with `legacy` it is billed here.
+    """
     require(viewer, Permission.BOOKING_READ)
-    rows = await store.open_lines(conn, viewer.members, *term.months, MAX_LINES + 1)
+    rows = await store.open_lines(conn, viewer.members, *term.months, MAX_LINES + 1, legacy=legacy)
     if len(rows) > MAX_LINES:
         raise Refused(
             _("Für diesen Zeitraum sind zu viele Buchungen offen."),
@@ -98,3 +103,15 @@ def _without_tax_case(
         ]
         found.append(Draft(key, tuple(lines), (), tuple(said)))
     return found
+
+
+async def taxes_left(conn: Conn, invoice: Invoice, corrections: Sequence[Invoice]) -> list[Tax]:
+    """The VAT to take back, negative: what was billed less what corrections took back, to the cent a tax group."""
+    left: dict[tuple[str, Decimal], int] = {}
+    for i in corrections:
+        for t in await store.list_taxes(conn, i):
+            left[t.category, t.rate_pct] = left.get((t.category, t.rate_pct), 0) + t.vat_cents
+    mine = await store.list_taxes(conn, invoice)
+    return [
+        replace(t, vat_cents=-(t.vat_cents + left.get((t.category, t.rate_pct), 0))) for t in mine
+    ]

@@ -67,6 +67,8 @@ MOVES: Mapping[tuple[InvoiceState, InvoiceEvent], InvoiceState] = {
     (InvoiceState.DRAFT, InvoiceEvent.ISSUE): InvoiceState.ISSUED,
     (InvoiceState.ISSUED, InvoiceEvent.SETTLE): InvoiceState.SETTLED,
     (InvoiceState.ISSUED, InvoiceEvent.CREDIT): InvoiceState.CREDITED,
+    # nor a correction: § 14c Abs. 1 UStG and § 31 Abs. 5 UStDV set it no term
+    (InvoiceState.SETTLED, InvoiceEvent.CREDIT): InvoiceState.CREDITED,
     (InvoiceState.ISSUED, InvoiceEvent.OBJECT): InvoiceState.OBJECTED,
     # payment does not make an objection void (§ 14 Abs. 2 UStG sets it no term)
     (InvoiceState.SETTLED, InvoiceEvent.OBJECT): InvoiceState.OBJECTED,

@@ -9,7 +9,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from exchange.invoices import store
-from exchange.invoices.actions import credit_invoice, issue_invoices, settle_invoices
+from exchange.invoices.actions import credit_invoice, issue_invoices
 from exchange.invoices.document import read_document
 from exchange.invoices.drafting import preview
 from exchange.invoices.model import (
@@ -30,6 +30,7 @@ from exchange.invoices.schemas import (
     PeriodQuery,
     SettleForm,
 )
+from exchange.invoices.settling import settle_direct
 from exchange.invoices.store import Invoice
 from exchange.ledger.reading import own_or_all
 from kdnx.db.conn import Conn
@@ -105,7 +106,8 @@ async def show_preview(call: Call) -> Response:
     ) // 3 or 4  # the last full quarter is what people bill mostly
     year = call.conn.today.year - (before == 4)
     term = read_term(query.period or f"{year}-Q{before}")
-    drafts = await preview(call.conn, call.viewer, term)
+    drafts = await preview(call.conn, call.viewer, term, legacy=query.legacy)
+    left_out = await store.left_out(call.conn, call.viewer.members, *term.months)
     names = {m.id: m.short_name for m in await list_members(call.conn)}
     drafts.sort(
         key=lambda d: (bool(d.hindrances), d.key.self_billed, names[d.key.buyer_id], d.key.leg)
@@ -121,7 +123,9 @@ async def show_preview(call: Call) -> Response:
         net=sum(d.net_cents for d in good),
         vat=sum(d.vat_cents for d in good),
         gross=sum(d.gross_cents for d in good),
-        elsewhere=await store.billed_by_others(call.conn, call.viewer.members, *term.months),
+        elsewhere=left_out.get(False, (0, 0)),
+        before=left_out.get(True, (0, 0)),
+        legacy=query.legacy,
         may_issue=call.viewer.may(P.INVOICE_ISSUE),
         **WORDS,
     )
@@ -130,10 +134,12 @@ async def show_preview(call: Call) -> Response:
 async def issue(call: Call) -> Response:
     """Issue what was ticked; what could not be issued stands on the preview with its reason."""
     form = call.form(IssueForm).valid()
-    back = _address("/invoices/new", period=form.period)
+    back = _address("/invoices/new", period=form.period, legacy="true" if form.legacy else "")
     if not form.draft:
         return call.redirect(back, _("Nichts ausgewählt."), "info")
-    outcome = await issue_invoices(call.conn, call.viewer, read_term(form.period), form.draft)
+    outcome = await issue_invoices(
+        call.conn, call.viewer, read_term(form.period), form.draft, legacy=form.legacy
+    )
     n = len(outcome.issued)
     said = ngettext("{n} Rechnung gestellt.", "{n} Rechnungen gestellt.", n).format(n=n)
     if outcome.refused:
@@ -166,7 +172,10 @@ async def _show(call: Call, form: Form[Any] | None = None, status: int = 200) ->
         credits=await store.list_credits(call.conn, invoice),
         hint=hint_of(invoice),
         is_self_billed=is_self_billed,
-        may_credit=may_issue and is_open and is_bill and acts(invoice.issuer_id),
+        may_credit=may_issue
+        and invoice.state in ("issued", "settled")
+        and is_bill
+        and acts(invoice.issuer_id),
         may_object=may_issue
         and invoice.state in ("issued", "settled")
         and is_bill
@@ -249,7 +258,7 @@ async def settle(call: Call) -> Response:
         return await _show(call, form, 422)
     try:
         async with call.conn.savepoint():
-            await settle_invoices(call.conn, call.viewer, [call.path_id()], form.value.on)
+            await settle_direct(call.conn, call.viewer, call.path_id(), form.value.on)
     except (Refused, Invalid) as error:
         return await _show(
             call, Form(form.raw, None, [FieldError("on", error.detail, error.code)]), 422

@@ -89,5 +89,5 @@ def hint_of(invoice: Invoice) -> str:
         )
         return f"{text.format(day=day(invoice.objected_on))} {_paid_hint(invoice)}".strip()
     if invoice.state == InvoiceState.CREDITED:
-        return _("Dieses Dokument ist ganz berichtigt.")
+        return f"{_('Dieses Dokument ist ganz berichtigt.')} {_paid_hint(invoice)}".strip()
     return ""

@@ -46,28 +46,32 @@ class InvoiceQuery(Wanted, Query):
 
 
 class PeriodQuery(BaseModel):
-    """The period of a preview or a download."""
+    """The period of a preview or a download; `legacy` bills Altbestand too."""
 
     period: Period | None = None
+    legacy: bool = False
 
 
 class DraftQuery(Query):
-    """The period of a preview as JSON."""
+    """The period of a preview as JSON; `legacy` with Altbestand."""
 
     period: Period
+    legacy: bool = False
 
 
 class IssueForm(BaseModel):
     """The ticked drafts of a preview."""
 
     period: Period
+    legacy: bool = False
     draft: list[Token] = Field(default_factory=list, max_length=500)
 
 
 class IssueBody(Body):
-    """Issue a period; without `drafts` everything that is open."""
+    """Issue a period; without `drafts` everything that is open. Altbestand was billed before: only with `legacy`."""
 
     period: Period
+    legacy: bool = False
     drafts: list[Token] | None = Field(None, max_length=500)
 
 

@@ -19,12 +19,13 @@ OPEN_LINES = """
 SELECT seller_id, buyer_id, leg, direct, leitweg_id, self_billed, order_id, booking_owner_id, booking_id, lines::int + 1 AS round, net_cents, tax_code, title,
   order_number, contract_ref, booking_number, service_from, service_to
 FROM exchange.open_leg WHERE issuer_id = ANY ($1::uuid[]) AND book_period BETWEEN $2 AND $3
-ORDER BY seller_id, buyer_id, leg, order_number, ordinal, booking_id LIMIT $4
+  AND ($5 OR origin <> 'legacy' OR lines > 0) ORDER BY seller_id, buyer_id, leg, order_number, ordinal, booking_id LIMIT $4
 """
-# what these members deliver and somebody else bills
-BILLED_BY_OTHERS = """
-SELECT count(*)::int AS bookings, coalesce(sum(net_cents), 0)::bigint AS net_cents FROM exchange.open_leg
-WHERE self_billed AND seller_id = ANY ($1::uuid[]) AND issuer_id <> ALL ($1) AND book_period BETWEEN $2 AND $3
+# what these members deliver and somebody else bills, or what was billed before kdnx
+LEFT_OUT = """
+SELECT origin = 'legacy' AND lines = 0 AS is_legacy, count(*)::int AS bookings, coalesce(sum(net_cents), 0)::bigint AS net_cents FROM exchange.open_leg
+WHERE book_period BETWEEN $2 AND $3 AND CASE WHEN origin = 'legacy' AND lines = 0 THEN issuer_id = ANY ($1::uuid[])
+  ELSE self_billed AND seller_id = ANY ($1) AND issuer_id <> ALL ($1) END GROUP BY 1
 """
 OPEN_SERIES = "INSERT INTO exchange.invoice_series (owner_id, year, last) SELECT o, $2, 0 FROM unnest($1::uuid[]) o ORDER BY o ON CONFLICT DO NOTHING"
 LOCK_SERIES = "SELECT owner_id FROM exchange.invoice_series WHERE owner_id = ANY ($1) AND year = $2 ORDER BY owner_id FOR UPDATE"
@@ -102,7 +103,8 @@ UPDATE exchange.invoice SET state = $3, settled_on = $5, objected_on = $6, objec
 """
 # a document these lines stood on before and that lost its effect by an objection
 LIST_REPLACED = """
-SELECT DISTINCT i.number, i.objected_on, i.settled_on, i.gross_cents FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::int[]) x(bo, b, leg, round)
+SELECT DISTINCT i.number, i.objected_on, i.settled_on, i.gross_cents + (SELECT coalesce(sum(c.gross_cents), 0) FROM exchange.invoice c
+    WHERE c.owner_id = i.owner_id AND c.refers_to = i.id AND c.settled_on IS NOT NULL)::bigint AS gross_cents FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::int[]) x(bo, b, leg, round)
 JOIN exchange.invoice_line l ON l.booking_owner_id = x.bo AND l.booking_id = x.b AND l.leg = x.leg AND l.round = x.round - 2
 JOIN exchange.invoice i ON i.owner_id = l.owner_id AND i.id = l.invoice_id WHERE i.state = 'objected' AND i.refers_to IS NULL ORDER BY i.number LIMIT 20
 """
@@ -186,10 +188,10 @@ def _line(r: asyncpg.Record) -> Line:
 
 
 async def open_lines(
-    conn: Conn, issuers: Sequence[UUID], first: int, last: int, limit: int
+    conn: Conn, issuers: Sequence[UUID], first: int, last: int, limit: int, *, legacy: bool
 ) -> list[tuple[Key, Line, UUID]]:
     """Confirmed bookings that these members have to bill, by booking period (yyyymm), each with its order."""
-    rows = await conn.fetch(OPEN_LINES, list(issuers), first, last, limit)
+    rows = await conn.fetch(OPEN_LINES, list(issuers), first, last, limit, legacy)
     return [
         (
             Key(r["seller_id"], r["buyer_id"], r["leg"], r["direct"], r["leitweg_id"], not_taxable=False, self_billed=r["self_billed"]),
@@ -199,12 +201,10 @@ async def open_lines(
     ]  # fmt: skip
 
 
-async def billed_by_others(
-    conn: Conn, members: Sequence[UUID], first: int, last: int
-) -> tuple[int, int]:
-    """How many open bookings of these sellers their buyers bill, and their net cents."""
-    row = await conn.fetchrow(BILLED_BY_OTHERS, list(members), first, last)
-    return (row["bookings"], row["net_cents"]) if row else (0, 0)
+async def left_out(conn: Conn, members: Sequence[UUID], *term: int) -> dict[bool, tuple[int, int]]:
+    """How many open bookings and net cents a preview leaves out: True = Altbestand, False = the buyers bill them."""
+    rows = await conn.fetch(LEFT_OUT, list(members), *term)
+    return {r["is_legacy"]: (r["bookings"], r["net_cents"]) for r in rows}
 
 
 async def lock_series(conn: Conn, owners: Sequence[UUID], year: int) -> None:

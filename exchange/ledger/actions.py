@@ -70,7 +70,7 @@ async def verify_ledger(
     todo = await store.list_owners(conn, owners)
     total, first = 0, None
     for done, owner in enumerate(todo, start=1):
-        rows, bad = await store.check_chain(conn, owner, heads.get(owner))
+        rows, bad = await store.check_chain(conn, owner)
         total += rows
         first = first or bad
         if progress:

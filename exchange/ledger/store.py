@@ -77,7 +77,11 @@ FROM (SELECT seq, hash_ok, prev = coalesce(lag(hash) OVER chain, exchange.chain_
       book_year, book_month, service_year, service_month, recipient_id, category_id, offering_id, source, source_id, evidence, recorded_at)) AS hash_ok
     FROM exchange.transfer WHERE owner_id = $1 ORDER BY seq OFFSET 0) proved WINDOW chain AS (ORDER BY seq)) linked
 """
-LAST_HASH = "SELECT hash FROM exchange.transfer WHERE owner_id = $1 ORDER BY seq DESC LIMIT 1"
+# head and last row as of one moment: somebody may post while a long chain is read
+HEAD_AND_LAST = """
+SELECT h.seq, h.hash, coalesce(t.seq, 0) AS last_seq, t.hash AS last_hash FROM (SELECT $1::uuid AS owner_id) o LEFT JOIN exchange.chain_head h ON h.owner_id = o.owner_id
+LEFT JOIN LATERAL (SELECT seq, hash FROM exchange.transfer WHERE owner_id = o.owner_id ORDER BY seq DESC LIMIT 1) t ON true
+"""
 LIST_OWNERS = """
 SELECT owner_id FROM exchange.chain_head WHERE $1::uuid[] IS NULL OR owner_id = ANY ($1)
 UNION SELECT owner_id FROM exchange.transfer WHERE $1::uuid[] IS NULL OR owner_id = ANY ($1) ORDER BY 1
@@ -280,9 +284,7 @@ async def list_owners(conn: Conn, owners: Sequence[UUID] | None = None) -> list[
     ]
 
 
-async def check_chain(
-    conn: Conn, owner_id: UUID, head: tuple[int, bytes] | None
-) -> tuple[int, Break | None]:
+async def check_chain(conn: Conn, owner_id: UUID) -> tuple[int, Break | None]:
     """How many transfers the owner's chain has, and its first break if any (head included)."""
     row = await conn.fetchrow(CHECK_CHAIN, owner_id)
     assert row is not None  # noqa: S101  # an aggregate always gives one row
@@ -295,8 +297,10 @@ async def check_chain(
     if found:
         seq, _n, what = min(found)
         return row["rows"], Break(owner_id, seq, what)
-    last = await conn.fetchval(LAST_HASH, owner_id)
-    if head is None or head[0] != row["last_seq"] or (last is not None and head[1] != last):
+    end = await conn.fetchrow(HEAD_AND_LAST, owner_id)
+    assert end is not None  # noqa: S101  # one row for the owner asked for
+    is_other = end["last_hash"] is not None and end["hash"] != end["last_hash"]
+    if end["seq"] != end["last_seq"] or is_other or end["last_seq"] < row["last_seq"]:
         return row["rows"], Break(owner_id, row["last_seq"], "head")
     return row["rows"], None
 

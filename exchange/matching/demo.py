@@ -7,7 +7,6 @@ from exchange.matching.model import Item
 from exchange.netting.reading import MOST, read_statement
 from exchange.netting.store import find_open
 from kdnx.demo.scene import Scene
-from kdnx.members.store import hub_on
 from kdnx.module import DemoStep
 
 
@@ -16,7 +15,7 @@ async def own_books(scene: Scene) -> None:
     scene.at(2)
     paul = await scene.act("paul")
     koeln = scene.members["M21"]
-    run = await find_open(scene.conn, await hub_on(scene.conn, scene.conn.today))
+    run = await find_open(scene.conn)
     if run is None:
         return
     items = hub_items(await read_statement(scene.conn, paul, run, koeln, MOST))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from exchange.invoices.actions import settle_invoices
+from exchange.invoices.settling import settle_invoices
 from exchange.ledger.actions import cut_today, post_transfers
 from exchange.ledger.model import (
     AccountKind,
@@ -86,7 +86,7 @@ async def prepare_run(conn: Conn, viewer: Viewer, mode: Mode) -> Run:
     """A new preview of the hub; Refused while one is open (code run_open)."""
     require_office(viewer)
     hub = await hub_on(conn, conn.today)
-    if running := await store.find_open(conn, hub):
+    if running := await store.find_open(conn):
         raise _open(running)
     (number,) = await draw(conn, "S", conn.today.year)
     run = Run(
@@ -100,7 +100,7 @@ async def prepare_run(conn: Conn, viewer: Viewer, mode: Mode) -> Run:
         prepared_by=viewer.principal,
     )
     if not await store.insert_run(conn, run):
-        raise _open(await store.find_open(conn, hub))
+        raise _open(await store.find_open(conn))
     await assign(conn, number, "settlement", hub, run.id)
     _note(conn, viewer, "settlement.prepare", run)
     return run
@@ -109,7 +109,7 @@ async def prepare_run(conn: Conn, viewer: Viewer, mode: Mode) -> Run:
 def _open(running: Run | None) -> Refused:
     return Refused(
         _("Es läuft schon ein Ausgleich{n}.").format(n=f" ({running.number})" if running else ""),
-        rule=_("Ein offener Ausgleich je Drehscheibe: So kann nichts zweimal gezahlt werden."),
+        rule=_("Ein offener Ausgleich im Verbund: So kann nichts zweimal gezahlt werden."),
         remedy=_("Erst abschließen oder verwerfen."),
         remedy_url=f"/settlements/{running.id}" if running else "/settlements",
         code="run_open",
@@ -145,7 +145,7 @@ async def freeze_run(
     cut = await find_cut(conn, None)
     if cut is None:
         raise Refused(_("Das Buchungsbuch ist leer."), code="nothing_to_settle")
-    if paid := await store.find_paid_since(conn, run.owner_id, cut.day):
+    if paid := await store.find_paid_since(conn, cut.day):
         raise Refused(
             _(
                 "Der Tagesabdruck vom {day} kennt die Zahlungen des Ausgleichs {n} noch nicht."

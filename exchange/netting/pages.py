@@ -28,7 +28,7 @@ from exchange.netting.schemas import (
     TermsForm,
 )
 from kdnx.errors import Conflict, FieldError, Invalid, Refused, Stale
-from kdnx.members.store import hub_on, list_members
+from kdnx.members.store import list_members
 from kdnx.text import _
 from kdnx.viewer import Permission, Scope
 from kdnx.web.form import Form
@@ -53,11 +53,10 @@ async def list_runs(call: Call) -> Response:
     secret = call.house.settings.secret()
     rows, more = await read_runs(call.conn, query.cursor, limit=query.limit, secret=secret)
     is_office = _is_office(call)
-    hub = await hub_on(call.conn, call.conn.today) if is_office else None
     return await call.page(
         "netting/list.html",
         rows=rows,
-        running=await store.find_open(call.conn, hub) if hub else None,
+        running=await store.find_open(call.conn) if is_office else None,
         may_prepare=is_office,
         sees_all=call.viewer.scope in {Scope.OFFICE, Scope.AUDIT},
         next_href=f"/settlements?cursor={more}" if more else "",

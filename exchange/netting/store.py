@@ -31,7 +31,8 @@ LIST_RUNS = RUN + " WHERE ($1::text IS NULL OR r.number < $1) ORDER BY r.number 
 GET_RUN = RUN + " WHERE r.id = $1"
 LOCK_RUN = "SELECT 1 FROM exchange.settlement_run WHERE id = $1 FOR UPDATE"
 FIND_BY_NUMBER = RUN + " WHERE r.number LIKE $1 || '%' ORDER BY r.number DESC LIMIT $2"
-FIND_OPEN = RUN + " WHERE r.owner_id = $1 AND r.state IN ('preview', 'frozen', 'approved') LIMIT 1"
+# of any hub: a run the hub before it left open holds the same balances
+FIND_OPEN = RUN + " WHERE r.state IN ('preview', 'frozen', 'approved') ORDER BY r.number LIMIT 1"
 INSERT_RUN = """
 INSERT INTO exchange.settlement_run (owner_id, id, number, mode, state, prepared_by, created_at, updated_at)
 VALUES ($1, $2, $3, $4, 'preview', $5, $6, $6) ON CONFLICT DO NOTHING RETURNING id
@@ -54,17 +55,20 @@ SELECT $1, $2, x.n, x.a, x.b, x.c, x.bn, x.bi, x.an, x.ai, x.r
 FROM unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) WITH ORDINALITY x(a, b, c, bn, bi, an, ai, r, n)
 """
 LIST_PAYMENTS = "SELECT * FROM exchange.settlement_payment WHERE owner_id = $1 AND run_id = $2 ORDER BY n LIMIT 4000"
-# issued over the hub, its VAT posted before the cut was taken; an issue begun before the cut may be posted after it
+# issued over the hub, its VAT and what it bills posted before the cut was taken; an issue begun before the cut may be posted after it
 INSERT_ITEMS = """
 INSERT INTO exchange.settlement_item (owner_id, run_id, invoice_owner_id, invoice_id)
 SELECT $1, $2, i.owner_id, i.id FROM exchange.invoice i JOIN exchange.ledger_cut c ON c.day = $3
-WHERE NOT i.direct AND i.state IN ('issued', 'credited') AND i.created_at <= c.taken_at
+WHERE NOT i.direct AND i.state IN ('issued', 'credited') AND i.settled_on IS NULL AND i.created_at <= c.taken_at
   AND NOT EXISTS (SELECT 1 FROM exchange.transfer t LEFT JOIN exchange.ledger_cut_head h ON h.day = c.day AND h.owner_id = t.owner_id
     WHERE t.owner_id = i.owner_id AND t.source_id = i.id AND t.source = 'invoice' AND t.seq > coalesce(h.seq, 0))
+  AND NOT EXISTS (SELECT 1 FROM exchange.invoice_line l JOIN exchange.transfer t ON t.owner_id = l.booking_owner_id AND t.source_id = l.booking_id AND t.source = 'booking'
+    LEFT JOIN exchange.ledger_cut_head h ON h.day = c.day AND h.owner_id = t.owner_id
+    WHERE l.owner_id = i.owner_id AND l.invoice_id = i.id AND t.seq > coalesce(h.seq, 0))
 """
 LIST_OPEN_ITEMS = """
 SELECT i.id FROM exchange.settlement_item x JOIN exchange.invoice i ON i.owner_id = x.invoice_owner_id AND i.id = x.invoice_id
-WHERE x.owner_id = $1 AND x.run_id = $2 AND i.state IN ('issued', 'credited')
+WHERE x.owner_id = $1 AND x.run_id = $2 AND i.state IN ('issued', 'credited') AND i.settled_on IS NULL
 """
 COUNT_ITEMS = (
     "SELECT count(*)::int FROM exchange.settlement_item WHERE owner_id = $1 AND run_id = $2"
@@ -78,9 +82,9 @@ WHERE t.row_version = $4 RETURNING row_version
 # a payment that the cut does not know yet would be paid once more
 PAID_SINCE = """
 SELECT r.number FROM exchange.transfer t JOIN exchange.settlement_run r ON r.owner_id = t.owner_id AND r.id = t.source_id
-WHERE t.owner_id = $1 AND t.source = 'settlement'
-  AND t.seq > coalesce((SELECT h.seq FROM exchange.ledger_cut_head h WHERE h.day = $2 AND h.owner_id = $1), 0)
-ORDER BY t.seq DESC LIMIT 1
+WHERE t.owner_id IN (SELECT owner_id FROM exchange.settlement_run) AND t.source = 'settlement'
+  AND t.seq > coalesce((SELECT h.seq FROM exchange.ledger_cut_head h WHERE h.day = $1 AND h.owner_id = t.owner_id), 0)
+ORDER BY t.recorded_at DESC LIMIT 1
 """
 CUT_BEFORE = """
 SELECT max(up_to) FROM exchange.settlement_run WHERE owner_id = $1 AND state = 'settled' AND up_to < $2
@@ -193,9 +197,9 @@ class Movement:
     label: str
 
 
-async def find_paid_since(conn: Conn, hub_id: UUID, cut: date) -> str | None:
-    """The number of a run whose payments were posted in the hub's chain after that day's cut."""
-    number: str | None = await conn.fetchval(PAID_SINCE, hub_id, cut)
+async def find_paid_since(conn: Conn, cut: date) -> str | None:
+    """The number of a run, of whichever hub, whose payments were posted after that day's cut."""
+    number: str | None = await conn.fetchval(PAID_SINCE, cut)
     return number
 
 
@@ -246,9 +250,9 @@ async def find_by_number(conn: Conn, start: str, limit: int) -> list[Run]:
     return many(Run, await conn.fetch(FIND_BY_NUMBER, start, limit))
 
 
-async def find_open(conn: Conn, hub_id: UUID) -> Run | None:
-    """The open run of a hub."""
-    return maybe(Run, await conn.fetchrow(FIND_OPEN, hub_id))
+async def find_open(conn: Conn) -> Run | None:
+    """The open run, of whichever hub."""
+    return maybe(Run, await conn.fetchrow(FIND_OPEN))
 
 
 async def insert_run(conn: Conn, run: Run) -> bool:

@@ -1,21 +1,19 @@
 """Propose, answer and end an agreement on self-billing; object to a self-billed invoice."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 import asyncpg
 
 from exchange.invoices import store as invoices
 from exchange.invoices.actions import post_vat
+from exchange.invoices.drafting import taxes_left
 from exchange.invoices.model import (
     SELF_BILLED,
     InvoiceEvent,
     InvoiceState,
     Key,
-    Tax,
     invoice_evidence,
 )
 from exchange.invoices.model import advance as advance_invoice
@@ -179,13 +177,14 @@ async def object_to_invoice(
     require(viewer, Permission.INVOICE_ISSUE)
     seen = await invoices.get_invoice(conn, invoice_id)
     _check_objector(viewer, seen)
-    corrections = [c.id for c in await invoices.list_credits(conn, seen)]
-    locked = await invoices.lock_invoices(conn, [seen.id, *corrections])
-    invoice = next(i for i in locked if i.id == seen.id)
+    # behind the lock of the document nobody corrects it any more
+    (invoice,) = await invoices.lock_invoices(conn, [seen.id])
+    ids = [c.id for c in await invoices.list_credits(conn, invoice)]
+    corrections = await invoices.lock_invoices(conn, ids)
     if expected is not None and invoice.row_version != expected:
         raise Stale(_("Diese Gutschrift wurde inzwischen geändert."), remedy=_("Bitte neu laden."))
     after = _objected(invoice)
-    taxes = await _taxes_left(conn, invoice, [i for i in locked if i.id != invoice.id])
+    taxes = await taxes_left(conn, invoice, corrections)
     lines = await invoices.list_lines(conn, invoice)
     back = [
         replace(s.line, net_cents=-s.line.net_cents, round=s.line.round + 1)
@@ -201,7 +200,7 @@ async def object_to_invoice(
         not_taxable=False, self_billed=True,
     )  # fmt: skip
     await post_vat(conn, invoice, key, taxes, evidence)
-    for i in locked:
+    for i in (invoice, *corrections):
         await invoices.mark_state(
             conn, i, after.value, settled_on=i.settled_on, objection=reason.strip()
         )
@@ -249,17 +248,3 @@ def _nothing_left() -> Refused:
         code="wrong_state",
         remedy=_("Die Buchungen werden neu abgerechnet; dem neuen Dokument lässt sich widersprechen."),
     )  # fmt: skip
-
-
-async def _taxes_left(conn: Conn, invoice: Invoice, corrections: Sequence[Invoice]) -> list[Tax]:
-    """The VAT to take back: what was posted less what corrections took back, to the cent."""
-    left: dict[tuple[str, Decimal], int] = {}
-    mine = await invoices.list_taxes(conn, invoice)
-    for i in corrections:
-        for t in await invoices.list_taxes(conn, i):
-            left[t.category, t.rate_pct] = left.get((t.category, t.rate_pct), 0) + t.vat_cents
-    return [_taken_back(t, left) for t in mine]
-
-
-def _taken_back(t: Tax, corrected: Mapping[tuple[str, Decimal], int]) -> Tax:
-    return replace(t, vat_cents=-(t.vat_cents + corrected.get((t.category, t.rate_pct), 0)))

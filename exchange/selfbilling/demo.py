@@ -49,9 +49,11 @@ async def self_billing(scene: Scene) -> None:
 async def _bill(scene: Scene, hub: Viewer, word: str) -> Sequence[Invoice]:
     """What the hub bills in the seller's name for a period."""
     term = read_term(word)
-    drafts = await preview(scene.conn, hub, term)
+    drafts = await preview(scene.conn, hub, term, legacy=True)
     tokens = [d.token for d in drafts if d.key.self_billed and not d.hindrances]
-    return (await issue_invoices(scene.conn, hub, term, tokens)).issued if tokens else ()
+    return (
+        (await issue_invoices(scene.conn, hub, term, tokens, legacy=True)).issued if tokens else ()
+    )
 
 
 STEPS = (

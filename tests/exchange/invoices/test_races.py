@@ -1,14 +1,16 @@
 """Races over real connections: two offices bill one period, seller and buyer at once, billing while a period closes."""
 
 import asyncio
+from datetime import date
 
 import asyncpg
 import pytest
 
 from exchange.bookings.actions import Proposal, propose_booking
 from exchange.invoices import checks
-from exchange.invoices.actions import issue_invoices
+from exchange.invoices.actions import credit_invoice, issue_invoices
 from exchange.invoices.model import read_term
+from exchange.invoices.store import get_invoice
 from exchange.ledger.actions import verify_ledger
 from exchange.selfbilling.actions import end_agreement, object_to_invoice
 from exchange.signing.actions import confirm_booking
@@ -186,3 +188,60 @@ async def test_a_booking_confirmed_meanwhile_waits_for_the_next_run(ground):
         )
     assert lines == 1
     await sound(database.pool)
+
+
+async def test_the_seller_objects_while_the_buyer_corrects_a_part(ground):
+    """Whoever is second waits: the VAT is taken back once, and the correction loses its effect with its document."""
+    database, cast = ground
+    async with committed(database.pool, SYSTEM) as conn:
+        await agreed(conn, cast.nord, cast.hub)
+    async with committed(database.pool, cast.hub.viewer) as conn:
+        issued = (await issue_invoices(conn, cast.hub.viewer, Q3)).issued
+    bill = next(i for i in issued if i.type == "389")
+
+    async def objects():
+        async with committed(database.pool, cast.nord.viewer) as conn:
+            await object_to_invoice(conn, cast.nord.viewer, bill.id, reason="So nicht vereinbart")
+
+    async with committed(database.pool, cast.hub.viewer) as conn:
+        note = await credit_invoice(conn, cast.hub.viewer, bill.id, reason="Menge", lines=[1])
+        waiting = asyncio.create_task(objects())
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+    await waiting
+    async with committed(database.pool, SYSTEM) as conn:
+        assert {(await get_invoice(conn, i)).state for i in (bill.id, note.id)} == {"objected"}
+    await sound(database.pool)
+
+
+async def test_the_proof_of_the_ledger_is_true_while_somebody_posts(ground):
+    database, cast = ground
+    is_over = False
+
+    async def posts():
+        nonlocal is_over
+        order = None
+        for n in range(25):
+            async with committed(database.pool, cast.nord.viewer) as conn:
+                order = order or await conn.fetchval(
+                    "SELECT id FROM exchange.service_order WHERE owner_id = $1", cast.nord.id
+                )
+                wish = Proposal(
+                    order, date(2026, 1 + n % 6, 1), date(2026, 1 + n % 6, 28), 10_00 + n
+                )
+                row = await propose_booking(conn, cast.nord.viewer, wish)
+            async with committed(database.pool, cast.sued.viewer) as conn:
+                await confirm_booking(conn, cast.sued.viewer, row.id)
+        is_over = True
+
+    async def proves():
+        times = 0
+        while not is_over:
+            async with committed(database.pool, SYSTEM) as conn:
+                found = await verify_ledger(conn)
+            assert found.ok, found
+            times += 1
+        return times
+
+    _done, *times = await asyncio.gather(posts(), *(proves() for _n in range(3)))
+    assert min(times) > 1

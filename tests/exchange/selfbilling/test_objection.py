@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from exchange.invoices import checks, store
-from exchange.invoices.actions import credit_invoice, issue_invoices, settle_invoices
+from exchange.invoices.actions import credit_invoice, issue_invoices
 from exchange.invoices.document import read_document
 from exchange.invoices.model import read_term
+from exchange.invoices.settling import settle_direct, settle_invoices
 from exchange.selfbilling.actions import object_to_invoice
 from kdnx.errors import Forbidden, Invalid, Refused, Stale
 from tests.exchange.build import SYSTEM
@@ -70,16 +71,19 @@ async def test_who_may_object_to_what(conn, cast, bill):
 async def test_the_seller_notes_the_payment_once(conn, cast, bill):
     await conn.act_as(cast.sued.viewer)
     with pytest.raises(Forbidden):
-        await settle_invoices(conn, cast.sued.viewer, [bill.id], conn.today)
+        await settle_direct(conn, cast.sued.viewer, bill.id, conn.today)
     await conn.act_as(cast.nord.viewer)
     with pytest.raises(Invalid):
-        await settle_invoices(conn, cast.nord.viewer, [bill.id], conn.today + timedelta(days=1))
+        await settle_direct(conn, cast.nord.viewer, bill.id, conn.today + timedelta(days=1))
     for _again in (1, 2):  # a retry changes nothing
-        await settle_invoices(conn, cast.nord.viewer, [bill.id], conn.today)
+        await settle_direct(conn, cast.nord.viewer, bill.id, conn.today)
     found = await store.get_invoice(conn, bill.id)
     assert (found.state, found.settled_on, found.row_version) == ("settled", conn.today, 2)
+    with pytest.raises(Invalid, match="vor dem Tag der Rechnung"):
+        await settle_direct(conn, cast.nord.viewer, bill.id, conn.today - timedelta(days=1))
+    conn.now += timedelta(days=1)
     with pytest.raises(Refused):
-        await settle_invoices(conn, cast.nord.viewer, [bill.id], conn.today - timedelta(days=1))
+        await settle_direct(conn, cast.nord.viewer, bill.id, conn.today)
 
 
 async def test_the_office_settles_what_runs_over_the_hub_with_its_corrections(conn, cast):
@@ -90,7 +94,7 @@ async def test_the_office_settles_what_runs_over_the_hub_with_its_corrections(co
     (one,) = (await issue_invoices(conn, cast.nord.viewer, Q3)).issued
     note = await credit_invoice(conn, cast.nord.viewer, one.id, reason="alles")
     with pytest.raises(Forbidden):
-        await settle_invoices(conn, cast.nord.viewer, [one.id], conn.today)
+        await settle_direct(conn, cast.nord.viewer, one.id, conn.today)
     await conn.act_as(cast.hub.viewer)
     await settle_invoices(conn, cast.hub.viewer, [one.id, note.id], conn.today)
     assert {(await store.get_invoice(conn, i.id)).state for i in (one, note)} == {"settled"}
@@ -101,7 +105,7 @@ async def test_what_is_paid_can_be_objected_to_and_the_new_document_says_so(
 ):
     nord = cast.nord.viewer
     await conn.act_as(nord)
-    await settle_invoices(conn, nord, [bill.id], conn.today)
+    await settle_direct(conn, nord, bill.id, conn.today)
     after = await object_to_invoice(
         conn, nord, bill.id, reason="Der Steuersatz stimmt nicht", expected=2
     )
@@ -113,7 +117,7 @@ async def test_what_is_paid_can_be_objected_to_and_the_new_document_says_so(
     with pytest.raises(Refused):
         await object_to_invoice(conn, nord, bill.id, reason="noch einmal")
     with pytest.raises(Refused):
-        await settle_invoices(conn, nord, [bill.id], conn.today)
+        await settle_direct(conn, nord, bill.id, conn.today)
     await conn.act_as(SYSTEM)
     assert await conn.fetchval(VAT) == 0
     await conn.act_as(cast.sued.viewer)
@@ -144,7 +148,7 @@ async def test_a_paid_document_that_is_wholly_corrected_has_nothing_left(conn, c
     await conn.act_as(cast.nord.viewer)
     with pytest.raises(Refused, match="ganz berichtigt"):
         await object_to_invoice(conn, cast.nord.viewer, bill.id, reason="vor der Zahlung")
-    await settle_invoices(conn, cast.nord.viewer, [bill.id], conn.today)
+    await settle_direct(conn, cast.nord.viewer, bill.id, conn.today)
     with pytest.raises(Refused, match="ganz berichtigt"):
         await object_to_invoice(conn, cast.nord.viewer, bill.id, reason="nach der Zahlung")
 

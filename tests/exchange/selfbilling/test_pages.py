@@ -2,8 +2,9 @@
 
 import pytest
 
-from exchange.invoices.actions import issue_invoices, settle_invoices
+from exchange.invoices.actions import issue_invoices
 from exchange.invoices.model import read_term
+from exchange.invoices.settling import settle_invoices
 from tests.exchange.build import SYSTEM
 from tests.exchange.invoices.build import a_confirmed, a_taxed_order, make_billable
 from tests.exchange.selfbilling.making import agreed
