@@ -3,7 +3,12 @@ ALTER TABLE exchange.invoice DROP CONSTRAINT invoice_settled;
 ALTER TABLE exchange.invoice ADD CONSTRAINT invoice_settled CHECK (CASE state WHEN 'settled' THEN settled_on IS NOT NULL WHEN 'objected' THEN true
   WHEN 'credited' THEN true ELSE settled_on IS NULL END);
 
--- The journal of a house, as in 2230; and the payments of the hub, which has no line of its own in a run.
+-- An opening takes Altbestand off the accounts that was paid before kdnx: lines as in any run, but no money moves.
+ALTER TABLE exchange.settlement_run DROP CONSTRAINT settlement_run_mode;
+ALTER TABLE exchange.settlement_run ADD CONSTRAINT settlement_run_mode CHECK (mode IN ('gross', 'bilateral', 'multilateral', 'opening'));
+
+-- The journal of a house, as in 2230; and the payments of the hub, which has no line of its own in a run. An opening is in nobody's
+-- journal: its payments were booked when they were made.
 CREATE OR REPLACE FUNCTION exchange.journal_lines(of_member uuid, first_day date, last_day date)
 RETURNS TABLE (key text, entry text, day date, document text, text text, partner text, net_cents bigint, vat_cents bigint, rate_pct numeric)
 LANGUAGE sql STABLE AS $$
@@ -21,7 +26,7 @@ SELECT 'settlement|' || r.id || '|' || l.member_id || '|' || x.entry, x.entry, r
   'Ausgleich zum ' || to_char(r.up_to, 'DD.MM.YYYY'), m.short_name, x.cents::bigint, 0::bigint, NULL::numeric
 FROM exchange.settlement_line l JOIN exchange.settlement_run r ON r.owner_id = l.owner_id AND r.id = l.run_id JOIN kdnx.public_member m ON m.id = r.owner_id
   CROSS JOIN LATERAL (VALUES ('payment_in', l.out_cents), ('payment_out', l.in_cents), ('netting', l.netted_cents)) x(entry, cents)
-WHERE l.member_id = $1 AND r.state = 'settled' AND r.bank_day BETWEEN $2 AND $3 AND x.cents <> 0
+WHERE l.member_id = $1 AND r.state = 'settled' AND r.mode <> 'opening' AND r.bank_day BETWEEN $2 AND $3 AND x.cents <> 0
 UNION ALL
 SELECT 'payment|' || p.run_id || '|' || p.n, CASE WHEN p.payee_id = $1 THEN 'payment_in' ELSE 'payment_out' END, r.bank_day, r.number,
   'Ausgleich zum ' || to_char(r.up_to, 'DD.MM.YYYY'), m.short_name, p.cents, 0::bigint, NULL::numeric

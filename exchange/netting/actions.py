@@ -42,6 +42,7 @@ from kdnx.text import _
 from kdnx.viewer import Permission, Role, Scope, Viewer, require
 from kdnx.web.formats import day
 
+APART = (Mode.GROSS, Mode.OPENING)  # nothing is offset
 TASK = "settlement.approve"
 
 
@@ -65,8 +66,8 @@ async def plan_of(conn: Conn, run: Run, cut: date | None) -> Plan:
     """Lines and payments from the ledger, at a cut or as of now (cents)."""
     mode = Mode(run.mode)
     lines = [
-        make_line(b.member_id, b.final_id, b.payable, b.receivable, offsets=b.offsets and mode != Mode.GROSS)
-        for b in await store.read_balances(conn, run.owner_id, cut)
+        make_line(b.member_id, b.final_id, b.payable, b.receivable, offsets=b.offsets and mode not in APART)
+        for b in await store.read_balances(conn, run.owner_id, cut, legacy=mode == Mode.OPENING)
         if b.payable or b.receivable
     ]  # fmt: skip
     members = {m.id: m for m in await list_members(conn)}
@@ -83,8 +84,18 @@ async def plan_of(conn: Conn, run: Run, cut: date | None) -> Plan:
 
 
 async def prepare_run(conn: Conn, viewer: Viewer, mode: Mode) -> Run:
-    """A new preview of the hub; Refused while one is open (code run_open)."""
+    """A new preview of the hub; Refused while one is open (code run_open).
+
+    An opening only before money moved by kdnx (code opening_late): that run held the Altbestand too.
+    """
     require_office(viewer)
+    if mode == Mode.OPENING and (paid := await store.first_paid(conn)):
+        raise Refused(
+            _("Der Altbestand ist schon mit dem Ausgleich {n} beglichen.").format(n=paid),
+            rule=_("Eine Eröffnung steht vor der ersten Zahlung über kdnx."),
+            remedy=_("Einen gewöhnlichen Ausgleich anlegen."),
+            code="opening_late",
+        )
     hub = await hub_on(conn, conn.today)
     if running := await store.find_open(conn):
         raise _open(running)
@@ -179,7 +190,8 @@ async def freeze_run(
     await store.update_run(conn, frozen)
     await store.insert_lines(conn, run, plan.lines)
     await store.insert_payments(conn, run, plan.payments)
-    await store.insert_items(conn, run, cut.day)
+    if run.mode != Mode.OPENING:
+        await store.insert_items(conn, run, cut.day)
     await open_tasks(conn, [NewTask(
         owner_id=run.owner_id, kind=TASK, title=_("Ausgleich {n} prüfen und freigeben").format(n=run.number),
         object_kind="settlement", object_id=run.id, url=f"/settlements/{run.id}", assignee_role=Role.CONTRACT_MANAGER,
@@ -268,7 +280,12 @@ async def settle_run(
     await store.update_run(conn, settled)
     await settle_invoices(conn, viewer, await store.list_open_items(conn, run), bank_day)
     _note(conn, viewer, "settlement.settle", settled)
-    await _tell(conn, viewer, settled, lines, "settlement.settled", _("Ausgleich {n} ist gezahlt"))
+    words = (
+        _("Eröffnung {n} ist gebucht")
+        if run.mode == Mode.OPENING
+        else _("Ausgleich {n} ist gezahlt")
+    )
+    await _tell(conn, viewer, settled, lines, "settlement.settled", words)
     await post_settlement(conn, settled, lines)
     return settled
 

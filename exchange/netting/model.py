@@ -58,17 +58,20 @@ class Mode(StrEnum):
     GROSS = "gross"
     BILATERAL = "bilateral"
     MULTILATERAL = "multilateral"
+    OPENING = "opening"  # no money moves: it moved before kdnx
 
 
 MODE_LABELS = {
     Mode.MULTILATERAL: "multilateral: verrechnet, gezahlt wird auf kürzestem Weg",
     Mode.BILATERAL: "bilateral: jedes Mitglied mit der Drehscheibe",
     Mode.GROSS: "brutto: ohne Verrechnung",
+    Mode.OPENING: "Eröffnung: Altbestand, der vor kdnx bezahlt wurde; es wird nichts überwiesen",
 }
 MODE_WORDS = {
     Mode.GROSS: "brutto",
     Mode.BILATERAL: "bilateral",
     Mode.MULTILATERAL: "multilateral",
+    Mode.OPENING: "Eröffnung",
 }
 
 
@@ -142,7 +145,10 @@ def payments_of(lines: Sequence[Line], hub_id: UUID, mode: Mode) -> list[Payment
 
     Gross and bilateral: each member with the hub, one out and one in a member at most. Multilateral: who offsets
     pays whom on the shortest way, the hub among them with what is left: of n parties at most n - 1 payments.
+    Opening: none, for what it takes off the accounts was paid before.
     """
+    if mode == Mode.OPENING:
+        return []
     if mode != Mode.MULTILATERAL:
         return _with_hub(lines, hub_id)
     apart = [line for line in lines if not line.offsets]

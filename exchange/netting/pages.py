@@ -92,7 +92,7 @@ async def _show(call: Call, form: Form[Any] | None = None, status: int = 200) ->
         run=run,
         shown=shown,
         names={i: m.short_name for i, m in members.items()},
-        steps=_steps(run.state),
+        steps=_steps(run.state, is_paying=run.mode != Mode.OPENING),
         is_office=is_office,
         sees_all=call.viewer.scope in {Scope.OFFICE, Scope.AUDIT},
         changed=await actions.changed_ibans(call.conn, shown.payments) if run.state in WAITING else (),
@@ -100,9 +100,22 @@ async def _show(call: Call, form: Form[Any] | None = None, status: int = 200) ->
         may_approve=is_office and call.viewer.person_id != run.frozen_by,
         may_pay=run.state in {RunState.APPROVED, RunState.SETTLED} and any(p.payer_id == payer for p in shown.payments),
         gross_payments=sum((x.payable_cents > 0) + (x.receivable_cents > 0) for x in shown.lines),
+        before=await _altbestand(call, run) if is_office else 0,
         today=call.conn.today,
         **WORDS,
     )  # fmt: skip
+
+
+async def _altbestand(call: Call, run: store.Run) -> int:
+    """Cents of Altbestand in a preview that would pay it, before kdnx has paid anything; 0 otherwise."""
+    if (
+        run.state != RunState.PREVIEW
+        or run.mode == Mode.OPENING
+        or await store.first_paid(call.conn)
+    ):
+        return 0
+    found = await store.read_balances(call.conn, run.owner_id, None, legacy=True)
+    return sum(b.payable for b in found)
 
 
 STEPS = (
@@ -113,13 +126,17 @@ STEPS = (
 )
 
 
-def _steps(state: str) -> list[tuple[str, str, str]]:
+def _steps(state: str, *, is_paying: bool) -> list[tuple[str, str, str]]:
     if state == RunState.DISCARDED:
         return []
     at = [s for s, _name, _text in STEPS].index(RunState(state))
     is_over = state == RunState.SETTLED
     return [
-        (name, text, "done" if n < at or is_over else "now" if n == at else "todo")
+        (
+            name,
+            text if is_paying else "",
+            "done" if n < at or is_over else "now" if n == at else "todo",
+        )
         for n, (_state, name, text) in enumerate(STEPS)
     ]
 
@@ -156,7 +173,7 @@ async def approve(call: Call) -> Response:
     return await _step(
         call, form, "row_version",
         lambda: actions.approve_run(call.conn, call.viewer, id_, expected=form.valid().row_version),
-        _("Freigegeben. Die Bankdatei steht bereit."),
+        _("Freigegeben."),
     )  # fmt: skip
 
 
@@ -168,7 +185,7 @@ async def settle(call: Call) -> Response:
         lambda: actions.settle_run(
             call.conn, call.viewer, id_, bank_day=form.valid().bank_day, expected=form.valid().row_version
         ),
-        _("Ausgeglichen: Verrechnung und Zahlungen sind gebucht, die Rechnungen beglichen."),
+        _("Ausgeglichen und gebucht."),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from kdnx.db.conn import Conn
 from kdnx.db.rows import many, maybe, one
 from kdnx.text import _
 
-# what stands on a member's two accounts; $1 a cut, or NULL for everything posted by now
+# what stands on a member's two accounts; $1 a cut, or NULL for everything posted by now; $3 of Altbestand alone, less what an opening took off
 BALANCES = """
 SELECT a.member_id, f.final_id, coalesce(t.offsets, true) AS offsets,
   (-coalesce(sum(e.cents) FILTER (WHERE a.kind = 'payable'), 0))::bigint AS payable, coalesce(sum(e.cents) FILTER (WHERE a.kind = 'receivable'), 0)::bigint AS receivable
@@ -19,8 +19,13 @@ FROM exchange.account a JOIN exchange.entry e ON e.account_id = a.id
   LEFT JOIN exchange.netting_terms t ON t.owner_id = f.final_id
   LEFT JOIN exchange.ledger_cut_head h ON h.day = $1::date AND h.owner_id = e.owner_id
 WHERE a.kind IN ('payable', 'receivable') AND a.member_id <> $2 AND ($1::date IS NULL OR e.seq <= h.seq)
+  AND (NOT $3 OR e.source = 'booking' AND EXISTS (SELECT 1 FROM exchange.confirmation k WHERE k.owner_id = e.owner_id AND k.booking_id = e.source_id AND k.origin = 'legacy')
+    OR e.source = 'settlement' AND EXISTS (SELECT 1 FROM exchange.settlement_run r WHERE r.owner_id = e.owner_id AND r.id = e.source_id AND r.mode = 'opening'))
 GROUP BY a.member_id, f.final_id, t.offsets ORDER BY a.member_id
 """
+FIRST_PAID = (
+    "SELECT min(number) FROM exchange.settlement_run WHERE state = 'settled' AND mode <> 'opening'"
+)
 RUN = """
 SELECT r.*, (SELECT coalesce(sum(l.payable_cents), 0)::bigint FROM exchange.settlement_line l WHERE l.owner_id = r.owner_id AND l.run_id = r.id) AS payable_cents,
   (SELECT coalesce(sum(l.receivable_cents), 0)::bigint FROM exchange.settlement_line l WHERE l.owner_id = r.owner_id AND l.run_id = r.id) AS receivable_cents,
@@ -107,11 +112,11 @@ CROSS JOIN LATERAL (SELECT coalesce(sum(t.cents) FILTER (WHERE t.kind = 'netting
 WHERE (r.state = 'settled') IS DISTINCT FROM (y.netted + y.paid > 0 OR (r.state = 'settled' AND x.netted + x.paid = 0))
   OR (r.state = 'settled' AND (x.netted <> y.netted OR x.paid <> y.paid))
 """
-# the payments bring each paying house exactly to zero, the hub aside
+# the payments bring each paying house exactly to zero, the hub aside; an opening moves no money
 WRONG_PAYMENTS = """
 SELECT r.number FROM exchange.settlement_run r JOIN (
   SELECT owner_id, run_id, final_id, sum(out_cents - in_cents) AS net FROM exchange.settlement_line GROUP BY 1, 2, 3) l ON l.owner_id = r.owner_id AND l.run_id = r.id
-WHERE r.state <> 'discarded' AND l.net <> (SELECT coalesce(sum(CASE WHEN p.payee_id = l.final_id THEN p.cents ELSE -p.cents END), 0)
+WHERE r.state <> 'discarded' AND r.mode <> 'opening' AND l.net <> (SELECT coalesce(sum(CASE WHEN p.payee_id = l.final_id THEN p.cents ELSE -p.cents END), 0)
   FROM exchange.settlement_payment p WHERE p.owner_id = r.owner_id AND p.run_id = r.id AND l.final_id IN (p.payer_id, p.payee_id))
 """
 
@@ -224,9 +229,17 @@ async def list_movements(
     return many(Movement, await conn.fetch(MOVEMENTS, member_id, cut, before, limit))
 
 
-async def read_balances(conn: Conn, hub_id: UUID, cut: date | None) -> list[Balance]:
+async def first_paid(conn: Conn) -> str | None:
+    """The number of the first run that paid; None as long as no money has moved by kdnx."""
+    number: str | None = await conn.fetchval(FIRST_PAID)
+    return number
+
+
+async def read_balances(
+    conn: Conn, hub_id: UUID, cut: date | None, *, legacy: bool = False
+) -> list[Balance]:
     """All members with anything posted, the hub left out."""
-    return many(Balance, await conn.fetch(BALANCES, cut, hub_id))
+    return many(Balance, await conn.fetch(BALANCES, cut, hub_id, legacy))
 
 
 async def list_runs(conn: Conn, before: str | None, limit: int) -> list[Run]:
