@@ -1,4 +1,4 @@
-"""Settlements of the demonstration: one is paid, so nobody owes for years; the next waits for its second person."""
+"""Settlements of the demonstration: an opening, so nobody owes for Altbestand; the first one waits for its second person."""
 
 from exchange.netting.actions import approve_run, freeze_run, prepare_run, settle_run
 from exchange.netting.model import Mode
@@ -7,11 +7,11 @@ from kdnx.demo.scene import Scene
 from kdnx.module import DemoStep
 
 
-async def paid_settlement(scene: Scene) -> None:
-    """What stood in the books until then: frozen by Theo, released by Gisela, paid two days later."""
+async def opening(scene: Scene) -> None:
+    """Altbestand, paid before kdnx: frozen by Theo, released by Gisela, taken off the accounts two days later."""
     scene.at(13)
     theo = await scene.act("theo")
-    run = await prepare_run(scene.conn, theo, Mode.MULTILATERAL)
+    run = await prepare_run(scene.conn, theo, Mode.OPENING)
     await freeze_run(scene.conn, theo, run.id)
     scene.at(12)
     await approve_run(scene.conn, await scene.act("gisela"), run.id)
@@ -29,6 +29,6 @@ async def settlement(scene: Scene) -> None:
 
 
 STEPS = (
-    DemoStep("settlement.paid", 119, "Gezahlter Ausgleich", paid_settlement),
+    DemoStep("settlement.opening", 119, "Eröffnung der Konten", opening),
     DemoStep("settlement", 190, "Ausgleich zwischen allen Mitgliedern", settlement),
 )
