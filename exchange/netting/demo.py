@@ -1,4 +1,4 @@
-"""Settlements of the demonstration: an opening, so nobody owes for Altbestand; the first one waits for its second person."""
+"""Settlements of the demonstration: an opening takes Altbestand off; the first real one waits for its second person."""
 
 from exchange.netting.actions import approve_run, freeze_run, prepare_run, settle_run
 from exchange.netting.model import Mode
