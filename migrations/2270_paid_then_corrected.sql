@@ -6,6 +6,12 @@ ALTER TABLE exchange.invoice ADD CONSTRAINT invoice_settled CHECK (CASE state WH
 -- An opening takes Altbestand off the accounts that was paid before kdnx: lines as in any run, but no money moves.
 ALTER TABLE exchange.settlement_run DROP CONSTRAINT settlement_run_mode;
 ALTER TABLE exchange.settlement_run ADD CONSTRAINT settlement_run_mode CHECK (mode IN ('gross', 'bilateral', 'multilateral', 'opening'));
+-- What Altbestand put on accounts, and what openings took off them.
+CREATE VIEW exchange.legacy_entry WITH (security_invoker = true) AS
+SELECT e.* FROM exchange.entry e
+WHERE e.source = 'booking' AND EXISTS (SELECT 1 FROM exchange.confirmation k WHERE k.owner_id = e.owner_id AND k.booking_id = e.source_id AND k.origin = 'legacy')
+  OR e.source = 'settlement' AND EXISTS (SELECT 1 FROM exchange.settlement_run r WHERE r.owner_id = e.owner_id AND r.id = e.source_id AND r.mode = 'opening');
+GRANT SELECT ON exchange.legacy_entry TO kdnx_app;
 
 -- The journal of a house, as in 2230; and the payments of the hub, which has no line of its own in a run. An opening is in nobody's
 -- journal: its payments were booked when they were made.

@@ -10,7 +10,7 @@ from kdnx.db.conn import Conn
 from kdnx.db.rows import many, maybe, one
 from kdnx.text import _
 
-# what stands on a member's two accounts; $1 a cut, or NULL for everything posted by now; $3 of Altbestand alone, less what an opening took off
+# what stands on a member's two accounts; $1 a cut, or NULL for everything posted by now
 BALANCES = """
 SELECT a.member_id, f.final_id, coalesce(t.offsets, true) AS offsets,
   (-coalesce(sum(e.cents) FILTER (WHERE a.kind = 'payable'), 0))::bigint AS payable, coalesce(sum(e.cents) FILTER (WHERE a.kind = 'receivable'), 0)::bigint AS receivable
@@ -19,10 +19,9 @@ FROM exchange.account a JOIN exchange.entry e ON e.account_id = a.id
   LEFT JOIN exchange.netting_terms t ON t.owner_id = f.final_id
   LEFT JOIN exchange.ledger_cut_head h ON h.day = $1::date AND h.owner_id = e.owner_id
 WHERE a.kind IN ('payable', 'receivable') AND a.member_id <> $2 AND ($1::date IS NULL OR e.seq <= h.seq)
-  AND (NOT $3 OR e.source = 'booking' AND EXISTS (SELECT 1 FROM exchange.confirmation k WHERE k.owner_id = e.owner_id AND k.booking_id = e.source_id AND k.origin = 'legacy')
-    OR e.source = 'settlement' AND EXISTS (SELECT 1 FROM exchange.settlement_run r WHERE r.owner_id = e.owner_id AND r.id = e.source_id AND r.mode = 'opening'))
 GROUP BY a.member_id, f.final_id, t.offsets ORDER BY a.member_id
 """
+LEGACY_BALANCES = BALANCES.replace("exchange.entry e", "exchange.legacy_entry e")
 FIRST_PAID = (
     "SELECT min(number) FROM exchange.settlement_run WHERE state = 'settled' AND mode <> 'opening'"
 )
@@ -86,10 +85,10 @@ WHERE t.row_version = $4 RETURNING row_version
 """
 # a payment that the cut does not know yet would be paid once more
 PAID_SINCE = """
-SELECT r.number FROM exchange.transfer t JOIN exchange.settlement_run r ON r.owner_id = t.owner_id AND r.id = t.source_id
-WHERE t.owner_id IN (SELECT owner_id FROM exchange.settlement_run) AND t.source = 'settlement'
-  AND t.seq > coalesce((SELECT h.seq FROM exchange.ledger_cut_head h WHERE h.day = $1 AND h.owner_id = t.owner_id), 0)
-ORDER BY t.recorded_at DESC LIMIT 1
+SELECT r.number FROM (SELECT DISTINCT owner_id FROM exchange.settlement_run) o LEFT JOIN exchange.ledger_cut_head h ON h.day = $1 AND h.owner_id = o.owner_id
+CROSS JOIN LATERAL (SELECT t.owner_id, t.source_id, t.recorded_at FROM exchange.transfer t
+  WHERE t.owner_id = o.owner_id AND t.seq > coalesce(h.seq, 0) AND t.source = 'settlement' ORDER BY t.seq DESC LIMIT 1) t
+JOIN exchange.settlement_run r ON r.owner_id = t.owner_id AND r.id = t.source_id ORDER BY t.recorded_at DESC LIMIT 1
 """
 CUT_BEFORE = """
 SELECT max(up_to) FROM exchange.settlement_run WHERE owner_id = $1 AND state = 'settled' AND up_to < $2
@@ -239,7 +238,8 @@ async def read_balances(
     conn: Conn, hub_id: UUID, cut: date | None, *, legacy: bool = False
 ) -> list[Balance]:
     """All members with anything posted, the hub left out."""
-    return many(Balance, await conn.fetch(BALANCES, cut, hub_id, legacy))
+    sql = LEGACY_BALANCES if legacy else BALANCES
+    return many(Balance, await conn.fetch(sql, cut, hub_id))
 
 
 async def list_runs(conn: Conn, before: str | None, limit: int) -> list[Run]:
